@@ -129,6 +129,12 @@ export interface ProcessEvent {
   readonly detail: string;
 }
 
+/** Somebody connected to the address of an instance that is dead: seen by the tombstone that listens there. */
+export interface ConnectionSeen {
+  readonly kind: "connection";
+  readonly instance: string;
+}
+
 /** A TLS handshake that the harness attempted as a peer, and how it went. */
 export interface HandshakeEvent {
   readonly kind: "handshake";
@@ -182,6 +188,7 @@ export type EventBody =
   | RegistryEvent
   | SpanEvent
   | ProcessEvent
+  | ConnectionSeen
   | HandshakeEvent
   | ConvergedEvent
   | HarnessLag

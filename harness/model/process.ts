@@ -27,6 +27,8 @@ export interface RunningProcess extends AsyncDisposable {
   stop(graceMs?: number): Promise<void>;
   /** The last lines that it wrote, for error messages. */
   tail(): string;
+  /** Says that it now does its work; recorded as a process event. */
+  ready?(detail: string): void;
 }
 
 /** Starts processes; each is on the run's ledger before it exists. */

@@ -1,0 +1,74 @@
+import { Command } from "commander";
+import { readHistory } from "../engine/history_file.ts";
+import { type LoadedScenario, loadScenarios } from "../engine/load_scenarios.ts";
+import { policyOf } from "../engine/policy_of.ts";
+import { judgeCell } from "../judge/judge_cell.ts";
+import { cellReport } from "../report/build.ts";
+import { type Deviation, readDeviations, staleDeviations } from "../report/deviations.ts";
+import type { CellReport, Report } from "../report/schema.ts";
+import { breachesOf, exitCodeOf, scoreOf } from "../report/score.ts";
+import { printReport } from "./show_report.ts";
+import { readRun } from "./stored_run.ts";
+import { openTerminal } from "./terminal.ts";
+
+/** `analyze`: judges the stored histories of a run again, by the judges as they are now. */
+export function analyzeCommand(setExitCode: (code: number) => void): Command {
+  return new Command("analyze")
+    .description("Judge a stored run again from its histories; nothing is started.")
+    .argument("<run>", "folder or id of the run")
+    .option("--json", "print the new report as JSON and nothing else")
+    .action(async (name: string, options: { json?: boolean }) => {
+      const { folder, report: stored } = await readRun(name);
+      const scenarios = await loadScenarios();
+      const deviations = await readDeviations();
+      const meshes = await Promise.all(stored.meshes.map(async (mesh) => ({
+        ...mesh,
+        cells: await Promise.all(
+          mesh.cells.map((cell) => judgeAgain(folder, mesh.name, cell, scenarios, deviations)),
+        ),
+      })));
+      const breaches = breachesOf(meshes);
+      const scored = meshes.map((mesh) => ({ ...mesh, score: breaches.length > 0 ? null : scoreOf(mesh) }));
+      const stale = staleDeviations(scored, deviations);
+      const report: Report = {
+        ...stored,
+        meshes: scored,
+        breaches,
+        exitCode: exitCodeOf({ meshes: scored, breaches }, stale),
+      };
+      const terminal = openTerminal(options.json ?? false);
+      for (const line of changes(stored, report)) terminal.say(line);
+      printReport(report, stale, folder, options.json ?? false, terminal);
+      setExitCode(report.exitCode);
+    });
+}
+
+async function judgeAgain(
+  folder: string,
+  mesh: string,
+  cell: CellReport,
+  scenarios: readonly LoadedScenario[],
+  deviations: readonly Deviation[],
+): Promise<CellReport> {
+  const last = cell.runs.at(-1);
+  const loaded = scenarios.find(({ scenario }) => scenario.id === cell.scenario);
+  // A cell that broke in mid-drive left a history that proves nothing; its error stands.
+  const broke = cell.clauses.some((clause) => clause.verdict === "error");
+  if (last === undefined || loaded === undefined || broke) return cell;
+  const events = await readHistory(`${folder}/${last.history}`);
+  const verdicts = judgeCell(loaded.scenario, events, await policyOf(loaded));
+  const { clauses } = cellReport(cell.scenario, mesh, [{ ...last, events, verdicts }], deviations);
+  return { ...cell, clauses };
+}
+
+function changes(before: Report, after: Report): string[] {
+  return after.meshes.flatMap((mesh, meshIndex) =>
+    mesh.cells.flatMap((cell, cellIndex) =>
+      cell.clauses.flatMap((clause) => {
+        const old = before.meshes[meshIndex]?.cells[cellIndex]?.clauses.find((each) => each.id === clause.id);
+        if (old === undefined || old.verdict === clause.verdict) return [];
+        return [`${mesh.name} ${cell.scenario} ${clause.id}: was ${old.verdict}, is ${clause.verdict}`];
+      })
+    )
+  );
+}

@@ -1,0 +1,18 @@
+import { SelectionError } from "../engine/plan.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { Interrupted } from "./interrupt.ts";
+
+/** The exit code of a command that did not come to its end. */
+export function exitCodeFor(error: unknown): number {
+  if (error instanceof UsageError || error instanceof SelectionError) return EXIT.usage;
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  return EXIT.harness;
+}
+
+/** One clear message on standard error; with `--json` as JSON, so that a reader of either need not guess. */
+export function reportFailure(error: unknown, json: boolean): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const exitCode = exitCodeFor(error);
+  const text = json ? JSON.stringify({ error: message, exitCode }) : `meshproof: ${message}`;
+  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
+}

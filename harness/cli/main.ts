@@ -1,0 +1,51 @@
+/** The command line: `deno task meshproof <command>`. */
+import "../runtime/safe_http2.ts";
+import { Command, CommanderError } from "commander";
+import { analyzeCommand } from "./analyze.ts";
+import { cleanCommand } from "./clean.ts";
+import { doctorCommand } from "./doctor.ts";
+import { exitCodeFor, reportFailure } from "./failure.ts";
+import { EXIT } from "./exit.ts";
+import { listCommand } from "./list.ts";
+import { mutantsCommand } from "./mutants.ts";
+import { replayCommand } from "./replay.ts";
+import { runCommand } from "./run.ts";
+
+async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const setExitCode = (code: number) => void (exitCode = code);
+  const program = new Command("meshproof")
+    .description("Chaos and conformance test harness for service meshes.")
+    .exitOverride()
+    .showHelpAfterError("(see --help)")
+    .configureOutput({
+      writeOut: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
+      writeErr: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+    });
+  const commands = [
+    runCommand,
+    mutantsCommand,
+    analyzeCommand,
+    replayCommand,
+    listCommand,
+    doctorCommand,
+    cleanCommand,
+  ];
+  for (const make of commands) {
+    program.addCommand(make(setExitCode).exitOverride().copyInheritedSettings(program));
+  }
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.usage;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    reportFailure(error, args.includes("--json"));
+    return exitCodeFor(error);
+  }
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,30 @@
+import { UsageError } from "./exit.ts";
+
+/** @throws UsageError When the text is no whole number of at least `least`. */
+export function wholeNumber(option: string, text: string, least = 0): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new UsageError(`${option} ${text}: expected a whole number of at least ${least}, found "${text}"`);
+}
+
+/** `i/n` with 1 <= i <= n. */
+export function shardOf(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  throw new UsageError(`--shard ${text}: expected i/n with 1 <= i <= n, such as 2/4`);
+}
+
+/** A fresh seed: any number that fits everywhere. */
+export function freshSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] as number;
+}
+
+/** The seed of a run that names none: runs are comparable unless somebody asks for chance. */
+export const DEFAULT_SEED = 20_261;
+
+/** `random` draws a fresh one, which the report names. */
+export function seedOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_SEED;
+  return text === "random" ? freshSeed() : wholeNumber("--seed", text);
+}

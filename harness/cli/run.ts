@@ -1,0 +1,140 @@
+import { Command } from "commander";
+import { planCells } from "../engine/plan.ts";
+import { type CellRuns, runCells } from "../engine/run_cells.ts";
+import type { Site } from "../engine/site.ts";
+import type { LoadedScenario } from "../engine/load_scenarios.ts";
+import type { MeshAdapter } from "../model/mesh.ts";
+import { readDeviations } from "../report/deviations.ts";
+import { ToolUnavailableError } from "../runtime/tools.ts";
+import { UsageError } from "./exit.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { meshesNamed } from "./meshes.ts";
+import { seedOf, shardOf, wholeNumber } from "./options.ts";
+import { cellProgress } from "./progress.ts";
+import { reportOf, type RunResult } from "./run_report.ts";
+import { printReport, writeReport } from "./show_report.ts";
+import { catalogue, openSite } from "./site.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { flipsOf } from "./flips.ts";
+
+interface RunOptions {
+  readonly mesh?: string;
+  readonly scenario?: string;
+  readonly clause?: string;
+  readonly seed?: string;
+  readonly runtime: string;
+  readonly shard?: string;
+  readonly repeat: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `run`: judges meshes by scenarios, prints the matrix, leaves a report. */
+export function runCommand(setExitCode: (code: number) => void): Command {
+  return new Command("run")
+    .description(
+      "Judge the meshes by the scenarios, print the conformance matrix, leave a report. The main job.",
+    )
+    .option("--mesh <names>", "meshes, separated by commas (default: all)")
+    .option("--scenario <glob>", "scenarios whose id matches, such as 'routing/*'")
+    .option("--clause <glob>", "scenarios that judge a matching clause, such as '{RTE,CFG}-*'")
+    .option("--seed <number>", "seed of everything that is random; 'random' draws one")
+    .option("--runtime <name>", "where processes live: process", "process")
+    .option("--shard <i/n>", "only the i-th of n shares of the scenarios")
+    .option("--repeat <n>", "run everything n times and count the verdicts that flip", "1")
+    .option("--out <dir>", "folder of the report (default: reports/<run id>)")
+    .option("--json", "print the report as JSON and nothing else")
+    .action(async (options: RunOptions) => setExitCode(await run(options)));
+}
+
+/** The exit code of the run. */
+async function run(options: RunOptions): Promise<number> {
+  const terminal = openTerminal(options.json ?? false);
+  const startedAt = new Date();
+  const begin = performance.now();
+  if (options.runtime !== "process") {
+    throw new UsageError(
+      `--runtime ${options.runtime}: expected process, the only runtime that there is yet`,
+    );
+  }
+  const repeat = wholeNumber("--repeat", options.repeat, 1);
+  const seed = seedOf(options.seed);
+  const meshes = meshesNamed(options.mesh);
+  const scenarios = await catalogue({
+    ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
+    ...(options.clause === undefined ? {} : { clause: options.clause }),
+    ...(options.shard === undefined ? {} : { shard: shardOf(options.shard) }),
+  });
+  const deviations = await readDeviations();
+  using interrupt = onInterrupt();
+  let result: RunResult;
+  let rounds: CellRuns[][];
+  {
+    await using site = await openSite({
+      seed,
+      terminal,
+      signal: interrupt.signal,
+      ...(options.out === undefined ? {} : { out: options.out }),
+    });
+    terminal.say(`run ${site.runId}: ${meshes.length} meshes x ${scenarios.length} scenarios, seed ${seed}`);
+    const available = await site.timed(
+      "tools",
+      () => Promise.all(meshes.map((mesh) => versionOf(mesh, site, terminal))),
+    );
+    await site.timed("services", () => Promise.all([site.registry(), warmUp(site, scenarios)]));
+    const plans = planCells(
+      available.filter((mesh) => !mesh.unavailable).map((mesh) => mesh.adapter),
+      scenarios,
+    );
+    rounds = await site.timed("cells", async () => {
+      const all: CellRuns[][] = [];
+      for (let round = 1; round <= repeat; round++) {
+        if (repeat > 1) terminal.say(`round ${round} of ${repeat}`);
+        all.push(await runCells(site, plans, cellProgress(terminal), round));
+      }
+      return all;
+    });
+    const cells = rounds.at(-1) ?? [];
+    const command = `run --seed ${seed} --mesh ${meshes.map((mesh) => mesh.name).join(",")}`;
+    const wallSeconds = (performance.now() - begin) / 1000;
+    result = { site, command, startedAt, wallSeconds, meshes: available, scenarios, cells, deviations };
+  }
+  const { report, stale } = await reportOf(result);
+  await writeReport(result.site.out, report, result.cells);
+  printReport(report, stale, result.site.out, options.json ?? false, terminal);
+  const flips = flipsOf(rounds);
+  if (repeat > 1) {
+    terminal.say(
+      `${repeat} rounds: ${flips.length} verdicts flipped${flips.map((flip) => `\n  ${flip}`).join("")}`,
+    );
+  }
+  return flips.length > 0 && report.exitCode === 0 ? 2 : report.exitCode;
+}
+
+/** A mesh whose tools cannot be had is unsupported, with the reason; the others are judged all the same. */
+async function versionOf(
+  adapter: MeshAdapter,
+  site: Site,
+  terminal: Terminal,
+): Promise<RunResult["meshes"][number]> {
+  try {
+    for (const tool of adapter.tools) await site.tools.path(tool);
+    return { adapter, version: await adapter.version() };
+  } catch (error) {
+    if (!(error instanceof ToolUnavailableError)) throw error;
+    terminal.say(`${adapter.name} is left out: ${error.message}`);
+    return { adapter, version: "", unavailable: error.message };
+  }
+}
+
+/** Services are started while the registry elects its leader. */
+async function warmUp(site: Site, scenarios: readonly LoadedScenario[]): Promise<void> {
+  const sizes = scenarios.map(({ scenario }) =>
+    Object.values(scenario.topology).reduce(
+      (sum, { instances, spare = 0 }) =>
+        sum + spare + (typeof instances === "number" ? instances : instances.length),
+      0,
+    )
+  );
+  await site.services.warm(Math.max(1, ...sizes));
+}

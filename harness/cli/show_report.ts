@@ -1,0 +1,76 @@
+import type { CellRuns } from "../engine/run_cells.ts";
+import { junit } from "../report/junit.ts";
+import { matrix } from "../report/matrix.ts";
+import { requestTable } from "../report/request_table.ts";
+import type { Report } from "../report/schema.ts";
+import { CONTROLS, type StaleDeviation } from "../report/score.ts";
+import { timeline } from "../report/timeline.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Writes the files of a run. */
+export async function writeReport(out: string, report: Report, cells: readonly CellRuns[]): Promise<void> {
+  await Deno.writeTextFile(`${out}/report.json`, JSON.stringify(report, null, 2) + "\n");
+  await Deno.writeTextFile(`${out}/junit.xml`, junit(report));
+  for (const { runs } of cells) {
+    for (const { history } of runs) {
+      await Deno.writeFile(history.path.replace(/\.ndjson$/, ".arrow"), requestTable(history.events));
+    }
+  }
+}
+
+/** Prints the matrix, every failure that counts, and where the report is; with `--json` the report alone. */
+export function printReport(
+  report: Report,
+  stale: readonly StaleDeviation[],
+  out: string,
+  json: boolean,
+  terminal: Terminal,
+): void {
+  if (json) return terminal.print(JSON.stringify(report));
+  const { paint } = terminal;
+  terminal.print(matrix(report, paint));
+  for (const line of failures(report)) terminal.print(line);
+  for (const { mesh, clause } of stale) {
+    terminal.print(
+      paint(
+        "bad",
+        `${mesh} ${clause}: a recorded deviation that passes; take it out of scenarios/deviations.yaml`,
+      ),
+    );
+  }
+  for (const breach of report.breaches) terminal.print(paint("bad", `control breach: ${breach}`));
+  const parts = Object.entries(report.run.parts).map(([part, seconds]) => `${part} ${seconds.toFixed(1)} s`)
+    .join(", ");
+  terminal.print(
+    `${
+      report.run.wallSeconds.toFixed(1)
+    } s (${parts}), seed ${report.run.seed}, exit code ${report.exitCode}`,
+  );
+  terminal.print(`report: ${out}/report.json`);
+}
+
+/** Every verdict that needs somebody's eyes, with its evidence and the line that replays it. */
+function failures(report: Report): string[] {
+  const lines: string[] = [];
+  for (const mesh of report.meshes) {
+    for (const cell of mesh.cells) {
+      for (const clause of cell.clauses) {
+        const isQuiet = clause.verdict === "pass" || clause.verdict === "unsupported" ||
+          (clause.verdict === "fail" && mesh.name === CONTROLS.hasNone);
+        if (isQuiet) continue;
+        const known = clause.deviation === undefined
+          ? ""
+          : ` (recorded deviation: ${clause.deviation.cause} ${clause.deviation.link})`;
+        lines.push(
+          "",
+          `${mesh.name} ${cell.scenario} ${clause.id}: ${clause.verdict}${known}`,
+          `  expected: ${clause.expected}`,
+          `  actual:   ${clause.actual}`,
+          ...timeline(clause).map((line) => `  ${line}`),
+          `  replay:   deno task meshproof replay ${report.run.id}:${mesh.name}/${cell.scenario}`,
+        );
+      }
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,255 @@
+import type { MeshAdapter, MeshService } from "../model/mesh.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Labels } from "../model/scenario.ts";
+import type { ClauseVerdict } from "../model/verdict.ts";
+import { createAuthority } from "../control/authority.ts";
+import { errorVerdicts, judgeCell } from "../judge/judge_cell.ts";
+import { sampleLag } from "../load/lag.ts";
+import { createProcessRuntime } from "../runtime/process.ts";
+import { etcdGateway } from "../runtime/etcd_gateway.ts";
+import { MUTANTS } from "../../fixtures/mutants/mod.ts";
+import { CellDrive } from "./cell_drive.ts";
+import { CellFaults } from "./cell_faults.ts";
+import { CellInstance, type Registration } from "./cell_instance.ts";
+import { handleOf } from "./cell_instances.ts";
+import { CellLoad } from "./cell_load.ts";
+import { HistoryFile } from "./history_file.ts";
+import { Hops } from "./hops.ts";
+import type { LoadedScenario } from "./load_scenarios.ts";
+import { policyOf } from "./policy_of.ts";
+import { leaderFirst, registryHandle, startRegistry } from "./registry.ts";
+import { RegistryObserver } from "./registry_observer.ts";
+import type { Site } from "./site.ts";
+
+/** One scenario on one mesh. */
+export interface CellPlan {
+  readonly mesh: MeshAdapter;
+  readonly loaded: LoadedScenario;
+  readonly mutant?: string;
+}
+
+/** What a cell left. */
+export interface CellOutcome {
+  readonly plan: CellPlan;
+  readonly verdicts: readonly ClauseVerdict[];
+  readonly history: HistoryFile;
+  readonly seconds: number;
+  readonly parts: Record<string, number>;
+}
+
+const DEFAULT_LEASE_SECONDS = 5;
+/** No scenario drives for longer; one that does hangs. */
+const DRIVE_LIMIT_MS = 120_000;
+
+/** Name of a cell: unique in a run, safe in file names, headers and URLs. */
+export function cellName(plan: CellPlan, attempt = 1): string {
+  const parts = [
+    plan.mesh.name,
+    plan.loaded.scenario.id.replaceAll("/", "."),
+    plan.mutant,
+    attempt > 1 ? `run-${attempt}` : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(".");
+}
+
+/**
+ * Runs one cell: sets its environment up, drives the scenario, tears down, judges what was recorded. Whatever breaks
+ * on the way is the harness's: verdict `error` for each clause, with the reason; nothing stays behind.
+ */
+export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<CellOutcome> {
+  const name = cellName(plan, attempt);
+  const { scenario } = plan.loaded;
+  const history = new HistoryFile(`${site.out}/history/${name}.ndjson`, site.clock);
+  const parts: Record<string, number> = {};
+  const begin = performance.now();
+  let failure: string | undefined;
+  let policy: Policy | undefined;
+  try {
+    policy = await policyOf(plan.loaded);
+    await liveThrough(site, plan, name, policy, history, parts);
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+    history.record("engine", { kind: "note", text: `the cell broke: ${failure}` });
+  }
+  try {
+    history.close();
+  } catch (error) {
+    failure ??= error instanceof Error ? error.message : String(error);
+  }
+  const judged = performance.now();
+  const verdicts = failure !== undefined || policy === undefined
+    ? errorVerdicts(scenario, failure ?? "no policy")
+    : judgeCell(scenario, history.events, policy);
+  parts["judge"] = (performance.now() - judged) / 1000;
+  return { plan, verdicts, history, parts, seconds: (performance.now() - begin) / 1000 };
+}
+
+async function liveThrough(
+  site: Site,
+  plan: CellPlan,
+  name: string,
+  policy: Policy,
+  history: HistoryFile,
+  parts: Record<string, number>,
+): Promise<void> {
+  const { scenario } = plan.loaded;
+  const needs = scenario.environment ?? {};
+  const mutant = MUTANTS.find((each) => each.id === plan.mutant);
+  const end = new AbortController();
+  const signal = AbortSignal.any([end.signal, site.signal]);
+  signal.throwIfAborted();
+  let mark = performance.now();
+  const measured = (part: string) => {
+    parts[part] = (performance.now() - mark) / 1000;
+    mark = performance.now();
+  };
+
+  // Disposed of in reverse: first the drive's own things, last what everything else stands on.
+  const stack = new AsyncDisposableStack();
+  try {
+    const processes = stack.use(createProcessRuntime({
+      ledger: site.ledger,
+      logFolder: `${site.out}/logs/${name}`,
+      recorder: history,
+    }));
+    const lag = stack.use(sampleLag(history));
+    const cluster = needs.registry === "own"
+      ? stack.use(
+        await startRegistry(processes.spawn, site.ledger, await site.tools.path("etcd"), "registry"),
+      )
+      : await site.registry();
+    const prefix = `/meshproof/${site.runId}/${name}`;
+    const endpoints = await leaderFirst(cluster);
+    if (needs.registry !== "own") {
+      stack.defer(async () => void await etcdGateway(endpoints[0] as string).deletePrefix(`${prefix}/`));
+    }
+    const faults = new CellFaults(history);
+    const hops = stack.use(new Hops(needs.links ?? [], history, faults, site.seed));
+    const spans = site.receiveSpans(name, history);
+    stack.defer(() => spans.close());
+    if (scenario.needs.includes("discovery")) {
+      const observer = new RegistryObserver(endpoints, prefix, history);
+      stack.defer(() => observer.close());
+    }
+
+    const { registered, spares } = await cast(site, plan, hops, stack);
+    const everyone = [...registered, ...spares];
+    const otlpUrl = needs.traces ? spans.url : undefined;
+    await Promise.all(everyone.map((instance) => instance.assume(history, site.seed, otlpUrl)));
+    for (const instance of everyone) history.record("engine", instance.rosterEvent());
+    const registration = async (instance: CellInstance): Promise<Registration> => ({
+      prefix,
+      endpoints: await Promise.all(
+        endpoints.map((endpoint) => hops.through(`registry:${instance.id}`, endpoint)),
+      ),
+      leaseSeconds: needs.leaseSeconds ?? DEFAULT_LEASE_SECONDS,
+      ...(mutant?.kind === "registrar" ? { mutant: mutant.id } : {}),
+    });
+    await Promise.all(
+      registered.map(async (instance) => await instance.register(await registration(instance))),
+    );
+
+    const authority = await createAuthority({ trustDomain: "cluster.local" });
+    const services = servicesOf(plan, registered);
+    const defaultService = services[0]?.name ?? "";
+    const mesh = stack.use(
+      await plan.mesh.start({
+        cell: name,
+        services,
+        policy,
+        registry: { endpoints, prefix },
+        recorder: history,
+        spawn: processes.spawn,
+        tool: (tool) => site.tools.path(tool),
+        otlpUrl: spans.url,
+        authority,
+        hop: (hop, address) => hops.through(hop, address),
+        folder: `${site.out}/logs/${name}`,
+        signal,
+        ...(needs.mutualTls ? { identity: await authority.issue(defaultService) } : {}),
+        ...(mutant?.kind === "mesh" ? { mutant: mutant.id } : {}),
+      }),
+    );
+    stack.use(faults);
+    const load = stack.use(
+      new CellLoad(name, history, defaultService, (service) => mesh.entry(service), signal),
+    );
+    const context = { recorder: history, faults, registration, disposables: stack };
+    const drive = new CellDrive({
+      policy,
+      history,
+      signal,
+      mesh,
+      load,
+      hops,
+      defaultService,
+      authority,
+      registry: registryHandle(cluster, prefix, needs.registry === "own", faults),
+      instances: registered.map((instance) => handleOf(instance, context)),
+      spares: spares.map((instance) => handleOf(instance, context)),
+      workers: everyone,
+      readPolicy: (file) => policyOf(plan.loaded, file),
+    });
+    measured("setUp");
+
+    const limit = setTimeout(
+      () => end.abort(new Error(`the drive of ${scenario.id} did not end within ${DRIVE_LIMIT_MS} ms`)),
+      DRIVE_LIMIT_MS,
+    );
+    try {
+      await drive.run(scenario);
+    } finally {
+      clearTimeout(limit);
+    }
+    await drive.flush();
+    measured("drive");
+    lag.stop();
+  } finally {
+    end.abort(new Error("the cell has ended"));
+    await stack.disposeAsync();
+    measured("tearDown");
+  }
+}
+
+/** Takes processes from the pool for every instance of the topology, and gives them back when the cell ends. */
+async function cast(
+  site: Site,
+  plan: CellPlan,
+  hops: Hops,
+  stack: AsyncDisposableStack,
+): Promise<{ registered: CellInstance[]; spares: CellInstance[] }> {
+  const roles = Object.entries(plan.loaded.scenario.topology).flatMap(([service, topology]) => {
+    const labels: readonly Labels[] = typeof topology.instances === "number"
+      ? Array.from({ length: topology.instances }, () => ({}))
+      : topology.instances;
+    const spare = Array.from({ length: topology.spare ?? 0 }, () => ({}));
+    return [...labels, ...spare].map((own, index) => ({
+      id: `${service}-${index + 1}`,
+      service,
+      labels: own,
+      isSpare: index >= labels.length,
+    }));
+  });
+  const instances = await Promise.all(roles.map(async ({ id, service, labels }) => {
+    const worker = await site.services.acquire();
+    stack.defer(() => {
+      // It would go on renewing its lease at a registry that is gone.
+      if (plan.loaded.scenario.environment?.registry === "own") worker.broken = true;
+      return site.services.release(worker);
+    });
+    const address = await hops.through(`upstream:${id}`, worker.address);
+    return new CellInstance(id, service, labels, worker, address);
+  }));
+  return {
+    registered: instances.filter((_, index) => roles[index]?.isSpare === false),
+    spares: instances.filter((_, index) => roles[index]?.isSpare === true),
+  };
+}
+
+function servicesOf(plan: CellPlan, instances: readonly CellInstance[]): MeshService[] {
+  return Object.keys(plan.loaded.scenario.topology).map((name) => ({
+    name,
+    instances: instances.filter((instance) => instance.service === name)
+      .map(({ id, address, labels }) => ({ id, address, labels })),
+  }));
+}

@@ -1,0 +1,60 @@
+import type { Broken, InstanceHandle } from "../model/drive.ts";
+import type { Recorder } from "../model/event.ts";
+import { killProcess, pauseProcess } from "../faults/process.ts";
+import type { CellFaults } from "./cell_faults.ts";
+import type { CellInstance, Registration } from "./cell_instance.ts";
+
+/** What handles of a cell's instances share. */
+export interface HandleContext {
+  readonly recorder: Recorder;
+  readonly faults: CellFaults;
+  readonly registration: (instance: CellInstance) => Promise<Registration>;
+  readonly disposables: AsyncDisposableStack;
+}
+
+/** An instance as a drive handles it. */
+export function handleOf(instance: CellInstance, context: HandleContext): InstanceHandle {
+  const { id, service, address, worker } = instance;
+  const { recorder, faults } = context;
+  return {
+    id,
+    service,
+    address,
+    register: async () => await instance.register(await context.registration(instance)),
+    kill: async () => {
+      worker.broken = true;
+      recorder.record("engine", {
+        kind: "process",
+        name: id,
+        pid: worker.process.pid,
+        edge: "killed",
+        detail: "SIGKILL",
+      });
+      return await faults.inject(
+        killProcess({ process: worker.process, address: worker.address, name: `kill ${id}` }),
+      );
+    },
+    pause: async (): Promise<Broken> => {
+      // A process that missed its keep-alives is not handed to another cell.
+      worker.broken = true;
+      return await faults.inject(
+        pauseProcess({ process: worker.process, address: worker.address, name: `pause ${id}` }),
+      );
+    },
+    tombstone: () => {
+      const [hostname = "", port = ""] = worker.address.split(":");
+      const listener = Deno.listen({ hostname, port: Number(port) });
+      const done = (async () => {
+        for await (const connection of listener) {
+          recorder.record(`tombstone:${id}`, { kind: "connection", instance: id });
+          connection.close();
+        }
+      })();
+      context.disposables.defer(async () => {
+        listener.close();
+        await done;
+      });
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { LinkHandle } from "../model/drive.ts";
+import type { Recorder } from "../model/event.ts";
+import type { Address } from "../model/mesh.ts";
+import type { ArmedFault, Fault } from "../faults/fault.ts";
+import { blackhole } from "../faults/link/blackhole.ts";
+import { cutAfter } from "../faults/link/cut_after.ts";
+import { latency } from "../faults/link/latency.ts";
+import { type Link, openLink } from "../faults/link/link.ts";
+import { reset } from "../faults/link/reset.ts";
+import { sever } from "../faults/link/sever.ts";
+import type { Toxic } from "../faults/link/toxic.ts";
+import type { CellFaults } from "./cell_faults.ts";
+
+/** The breakable hops of one cell. A hop may have several links (one for each member of the registry). */
+export class Hops implements AsyncDisposable {
+  readonly #names: ReadonlySet<string>;
+  readonly #recorder: Recorder;
+  readonly #faults: CellFaults;
+  readonly #seed: number;
+  readonly #links = new Map<string, Link[]>();
+
+  constructor(names: readonly string[], recorder: Recorder, faults: CellFaults, seed: number) {
+    this.#names = new Set(names);
+    this.#recorder = recorder;
+    this.#faults = faults;
+    this.#seed = seed;
+  }
+
+  /** The address of a new link in front of `target` where the scenario asked for one by that name; else `target`. */
+  async through(name: string, target: Address): Promise<Address> {
+    if (!this.#names.has(name)) return target;
+    const links = this.#links.get(name) ?? [];
+    this.#links.set(name, links);
+    const ordinal = links.length + 1;
+    const linkName = ordinal === 1 ? name : `${name}/${ordinal}`;
+    const link = await openLink({ name: linkName, target, recorder: this.#recorder, seed: this.#seed });
+    links.push(link);
+    return link.address;
+  }
+
+  /** @throws TypeError When no hop of that name runs through a link. */
+  handle(name: string): LinkHandle {
+    const inject = (toxic: Toxic) => this.#faults.inject(this.#fault(name, toxic));
+    return {
+      latency: (delayMs, jitterMs) =>
+        inject(latency(jitterMs === undefined ? { delayMs } : { delayMs, jitterMs })),
+      blackhole: (direction) => inject(blackhole(direction)),
+      sever: () => inject(sever()),
+      reset: () => inject(reset()),
+      cutAfter: (bytes) => inject(cutAfter({ bytes })),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#links.values()].flat().map((link) => link.close()));
+  }
+
+  /** The same toxic on every link of the hop, as one fault: witnessed where traffic met it. */
+  #fault(name: string, toxic: Toxic): Fault {
+    const links = this.#links.get(name) ?? [];
+    if (links.length === 0) {
+      const known = [...this.#links.keys()].join(", ") || "none";
+      throw new TypeError(
+        `Cannot break hop "${name}": expected one that runs through a link, found ${known}; ` +
+          `list it in the scenario's environment.links`,
+      );
+    }
+    return {
+      name: `${name} ${toxic.kind}`,
+      inject: async () => {
+        const armed = await Promise.all(links.map((link) => link.arm(toxic)));
+        return together(`${name} ${toxic.kind}`, armed);
+      },
+    };
+  }
+}
+
+function together(name: string, armed: readonly ArmedFault[]): ArmedFault {
+  return {
+    name,
+    detail: armed.map((each) => each.detail).join("; "),
+    witness: async () => {
+      const all = await Promise.all(armed.map((each) => each.witness()));
+      const telling = all.filter((each) => each.witnessed);
+      return {
+        witnessed: telling.length > 0,
+        detail: (telling.length > 0 ? telling : all).map((each) => each.detail).join(" | "),
+      };
+    },
+    heal: async () => {
+      await Promise.all(armed.map((each) => each.heal()));
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { RegistryHandle } from "../model/drive.ts";
+import type { Fault } from "../faults/fault.ts";
+import { ETCD_MEMBER_BYTES, type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
+import { etcdGateway } from "../runtime/etcd_gateway.ts";
+import type { RunLedger } from "../runtime/run_ledger.ts";
+import type { Spawn } from "../model/process.ts";
+import type { CellFaults } from "./cell_faults.ts";
+
+const MEMBERS = 3;
+const LOOK_LIMIT_MS = 1_000;
+
+/** Starts a three-member etcd cluster whose data is gone with the run. */
+export async function startRegistry(
+  spawn: Spawn,
+  ledger: RunLedger,
+  binary: string,
+  name: string,
+): Promise<EtcdCluster> {
+  const folder = await ledger.temporaryFolder(name, { memoryBytes: MEMBERS * ETCD_MEMBER_BYTES });
+  const cluster = await startEtcdCluster({ spawn, binary, folder: folder.path, name, size: MEMBERS });
+  return {
+    ...cluster,
+    async [Symbol.asyncDispose]() {
+      await cluster[Symbol.asyncDispose]();
+      await folder.remove();
+    },
+  };
+}
+
+/** The cluster's members with the leader first: who connects to the first of them loses it when the leader dies. */
+export async function leaderFirst(cluster: EtcdCluster): Promise<readonly string[]> {
+  const leader = await cluster.leader();
+  return [leader.clientAddress, ...cluster.endpoints.filter((endpoint) => endpoint !== leader.clientAddress)];
+}
+
+/** The registry as a drive handles it. */
+export function registryHandle(
+  cluster: EtcdCluster,
+  prefix: string,
+  mayBreak: boolean,
+  faults: CellFaults,
+): RegistryHandle {
+  const alive = [...cluster.endpoints];
+  return {
+    killLeader: async () => {
+      if (!mayBreak) {
+        throw new TypeError('Cannot kill the leader of the shared registry: ask for registry: "own"');
+      }
+      const leader = await cluster.leader();
+      alive.splice(alive.indexOf(leader.clientAddress), 1);
+      return await faults.inject(killLeader(cluster, leader.name));
+    },
+    has: async (service, instance) => {
+      for (const endpoint of alive) {
+        try {
+          const { keys } = await etcdGateway(endpoint).range(`${prefix}/services/${service}/${instance}`, {
+            timeoutMs: LOOK_LIMIT_MS,
+          });
+          return keys.some((entry) => entry.key === `${prefix}/services/${service}/${instance}`);
+        } catch {
+          // The next member may answer.
+        }
+      }
+      throw new Error(`Cannot look up ${service}/${instance}: none of ${alive.join(", ")} answered`);
+    },
+  };
+}
+
+/** SIGKILL of the leading member; the witness is the others, who follow a new leader in a newer term. */
+function killLeader(cluster: EtcdCluster, name: string): Fault {
+  return {
+    name: "kill registry leader",
+    inject: async () => {
+      const victim = cluster.members.find((member) => member.name === name);
+      if (victim === undefined) throw new TypeError(`Cannot kill ${name}: no such member`);
+      const before = await etcdGateway(victim.clientAddress).status();
+      await cluster.kill(victim);
+      const survivor = cluster.members.find((member) => member !== victim);
+      return {
+        name: "kill registry leader",
+        detail: `SIGKILL of ${name} (pid ${victim.process.pid}), leader of term ${before.raftTerm}`,
+        witness: async () => {
+          if (survivor === undefined) return { witnessed: false, detail: "no survivor to ask" };
+          const now = await etcdGateway(survivor.clientAddress).status({ timeoutMs: LOOK_LIMIT_MS });
+          const elected = now.raftTerm > before.raftTerm && now.leader !== "0" && now.leader !== victim.id;
+          return {
+            witnessed: elected,
+            detail: `${survivor.name} follows member ${now.leader} in term ${now.raftTerm}`,
+          };
+        },
+        heal: () => cluster.restart(victim),
+      };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Verdict } from "../model/verdict.ts";
+import { type CellOutcome, type CellPlan, runCell } from "./cell.ts";
+import { cellLimit, schedule } from "./schedule.ts";
+import type { Site } from "./site.ts";
+
+/** All runs of one cell: a second one, alone, where the first was inconclusive. */
+export interface CellRuns {
+  readonly plan: CellPlan;
+  readonly runs: readonly (CellOutcome & { readonly alone: boolean })[];
+}
+
+/** What happens while cells run, for whoever shows progress. */
+export interface Progress {
+  cellEnded?(outcome: CellOutcome, done: number, total: number): void;
+  rerun?(plan: CellPlan): void;
+}
+
+/**
+ * Runs cells side by side; then each inconclusive one once more, alone.
+ *
+ * @param round Counts repetitions of the whole from 1, so that each leaves histories of its own.
+ */
+export async function runCells(
+  site: Site,
+  plans: readonly CellPlan[],
+  progress: Progress = {},
+  round = 1,
+): Promise<CellRuns[]> {
+  const firstAttempt = 2 * round - 1;
+  let done = 0;
+  const first = await schedule(plans, cellLimit(), async (plan) => {
+    const outcome = await runCell(site, plan, firstAttempt);
+    progress.cellEnded?.(outcome, ++done, plans.length);
+    return outcome;
+  }, site.signal);
+  const results: CellRuns[] = [];
+  for (const outcome of first) {
+    const runs = [{ ...outcome, alone: false }];
+    if (isInconclusive(outcome)) {
+      site.signal.throwIfAborted();
+      progress.rerun?.(outcome.plan);
+      runs.push({ ...await runCell(site, outcome.plan, firstAttempt + 1), alone: true });
+    }
+    results.push({ plan: outcome.plan, runs });
+  }
+  return results;
+}
+
+function isInconclusive(outcome: CellOutcome): boolean {
+  const verdicts: Verdict[] = outcome.verdicts.map((clause) => clause.verdict);
+  return verdicts.includes("inconclusive");
+}

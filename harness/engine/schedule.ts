@@ -1,0 +1,36 @@
+/**
+ * Runs jobs side by side up to a limit, in the order given; the results come in that order too.
+ *
+ * @param limit Most at once.
+ * @param work Must not throw for what concerns one job alone: what it throws ends the whole schedule.
+ */
+export async function schedule<Job, Result>(
+  jobs: readonly Job[],
+  limit: number,
+  work: (job: Job) => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < jobs.length) {
+      signal.throwIfAborted();
+      const index = next++;
+      results[index] = await work(jobs[index] as Job);
+    }
+  };
+  const workers = Array.from({ length: Math.min(limit, jobs.length) }, worker);
+  // All of them, so that nothing still runs when the first failure is reported.
+  const settled = await Promise.allSettled(workers);
+  const failed = settled.find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return results;
+}
+
+/** Cells mostly wait, so a core carries several of them; more would make each other's timing worse. */
+const CELLS_PER_CORE = 3;
+
+/** How many cells run side by side on this machine. */
+export function cellLimit(cores: number = navigator.hardwareConcurrency): number {
+  return Math.max(2, cores * CELLS_PER_CORE);
+}

@@ -1,0 +1,125 @@
+import {
+  SERVICE_MAIN,
+  serviceArguments,
+  type ServiceCommandInput,
+  type ServiceEvent,
+} from "../../fixtures/services/protocol.ts";
+import type { Address } from "../model/mesh.ts";
+import type { RunningProcess, Spawn } from "../model/process.ts";
+import { spawnUntilLine } from "../runtime/await_ready.ts";
+
+type Command = ServiceCommandInput extends infer Each
+  ? Each extends { token: string } ? Omit<Each, "token"> : never
+  : never;
+
+/** How long a service may take to answer a command: etcd holds a lost proposal for 5 s + 2 elections. */
+const COMMAND_LIMIT_MS = 15_000;
+const READY_LIMIT_MS = 10_000;
+
+/** A service process that serves one cell after another. */
+export class PooledService {
+  readonly process: RunningProcess;
+  readonly address: Address;
+  /** Told of every event that is not the answer to a command. */
+  onEvent: (event: ServiceEvent) => void = () => {};
+  /** Set once it was killed, paused or answered wrongly: it is not used again. */
+  broken = false;
+  readonly #waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
+  #tokens = 0;
+
+  constructor(process: RunningProcess, address: Address) {
+    this.process = process;
+    this.address = address;
+    void process.exited.then(({ code }) => {
+      this.broken = true;
+      for (const { reject } of this.#waiting.values()) {
+        reject(new Error(`${process.name} exited with code ${code} before it answered: ${process.tail()}`));
+      }
+      this.#waiting.clear();
+    });
+  }
+
+  /** Sends a command and waits until it is carried out. */
+  async command(command: Command): Promise<void> {
+    const token = String(++this.#tokens);
+    const answered = Promise.withResolvers<void>();
+    this.#waiting.set(token, answered);
+    const timer = setTimeout(() => {
+      this.#waiting.delete(token);
+      answered.reject(
+        new Error(`${this.process.name} did not answer "${command.command}" within ${COMMAND_LIMIT_MS} ms`),
+      );
+    }, COMMAND_LIMIT_MS);
+    try {
+      await this.process.send(JSON.stringify({ ...command, token }));
+      await answered.promise;
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(token);
+    }
+  }
+
+  /** One line of its standard output. */
+  onLine(line: string): void {
+    const event = JSON.parse(line) as ServiceEvent;
+    if (event.event !== "done") return this.onEvent(event);
+    const waiting = this.#waiting.get(event.token);
+    if (event.error === undefined) waiting?.resolve();
+    else waiting?.reject(new Error(`${this.process.name}: ${event.error}`));
+  }
+}
+
+/**
+ * Service processes, kept between cells: a cell has its own for as long as it runs, so that nothing that it does to
+ * one can be seen by another; what it broke is ended and made anew.
+ */
+export class ServicePool {
+  readonly #spawn: Spawn;
+  readonly #seed: number;
+  readonly #idle: PooledService[] = [];
+  #started = 0;
+
+  constructor(spawn: Spawn, seed: number) {
+    this.#spawn = spawn;
+    this.#seed = seed;
+  }
+
+  /** How many processes were started so far. */
+  get started(): number {
+    return this.#started;
+  }
+
+  async acquire(): Promise<PooledService> {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.broken) return idle;
+    }
+    const name = `service-${++this.#started}`;
+    let service: PooledService | undefined;
+    const { process, ready } = await spawnUntilLine(this.#spawn, {
+      name,
+      command: Deno.execPath(),
+      args: serviceArguments({ instance: name, service: "idle", seed: this.#seed }),
+      onLine: (line) => service?.onLine(line),
+    }, (line) => {
+      const event = JSON.parse(line) as ServiceEvent;
+      return event.event === "ready" ? event.address : undefined;
+    }, { timeoutMs: READY_LIMIT_MS, what: `the ready line of ${SERVICE_MAIN}` });
+    service = new PooledService(process, ready);
+    return service;
+  }
+
+  async release(service: PooledService): Promise<void> {
+    service.onEvent = () => {};
+    if (service.broken) await service.process.kill();
+    else this.#idle.push(service);
+  }
+
+  /** Starts processes ahead of need. */
+  async warm(count: number): Promise<void> {
+    const services = await Promise.all(Array.from({ length: count }, () => this.acquire()));
+    await Promise.all(services.map((service) => this.release(service)));
+  }
+}

@@ -1,0 +1,41 @@
+import net from "node:net";
+import type { Address } from "../model/mesh.ts";
+
+/** How a server met a connection: `answered` with some bytes, took it and stayed `silent`, or an error code. */
+export type ProbeOutcome = "answered" | "silent" | (string & Record<never, never>);
+
+/**
+ * Connection preface of HTTP/2 with empty SETTINGS (RFC 9113, 3.4). An HTTP/2 server answers with its own SETTINGS,
+ * an HTTP/1 server with 400, a TLS server with an alert: whoever is alive says something.
+ */
+const PREFACE = new Uint8Array([
+  ...new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+  ...[0, 0, 0, 4, 0, 0, 0, 0, 0],
+]);
+
+/**
+ * Connects, says hello, and waits for the first bytes that come back.
+ *
+ * @param address `host:port`.
+ * @param limitMs After which a server that took the connection counts as silent.
+ */
+export function probeHttp(address: Address, limitMs: number): Promise<ProbeOutcome> {
+  const colon = address.lastIndexOf(":");
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
+    let hasConnected = false;
+    const end = (outcome: ProbeOutcome) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => end(hasConnected ? "silent" : "ETIMEDOUT"), limitMs);
+    socket.once("connect", () => {
+      hasConnected = true;
+      socket.write(PREFACE);
+    });
+    socket.once("data", () => end("answered"));
+    socket.on("error", (error: Error & { code?: string }) => end(error.code ?? error.message));
+    socket.on("end", () => end("closed"));
+  });
+}

@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { memoryRecorder } from "../../observe/testing/memory_recorder.ts";
+import { blackhole } from "./blackhole.ts";
+import { cutAfter } from "./cut_after.ts";
+import { latency } from "./latency.ts";
+import { type Link, openLink } from "./link.ts";
+import { probeConnect } from "./probe.ts";
+import { refuse } from "./refuse.ts";
+import { reset } from "./reset.ts";
+import { sever } from "./sever.ts";
+import { slice } from "./slice.ts";
+
+/** An echo server behind a link. */
+async function linkedEcho(seed = 1) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  (async () => {
+    for await (const connection of listener) connection.readable.pipeTo(connection.writable).catch(() => {});
+  })();
+  const target = `127.0.0.1:${listener.addr.port}`;
+  const link = await openLink({ name: "echo", target, recorder: memoryRecorder(), seed });
+  return {
+    link,
+    async [Symbol.asyncDispose]() {
+      await link.close();
+      listener.close();
+    },
+  };
+}
+
+/** A caller that sends one byte and waits for it. */
+async function caller(link: Link) {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(link.address.split(":")[1]) });
+  let byte = 0;
+  return {
+    connection,
+    send: () => connection.write(new Uint8Array([++byte])),
+    async read(): Promise<number | null> {
+      const buffer = new Uint8Array(1);
+      return await connection.read(buffer) === null ? null : buffer[0] ?? null;
+    },
+    async echoMs(): Promise<number> {
+      const beganT = performance.now();
+      await this.send();
+      assertEquals(await this.read(), byte);
+      return performance.now() - beganT;
+    },
+    [Symbol.dispose]: () => connection.close(),
+  };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+Deno.test("latency holds each answer, is witnessed only once bytes passed, and heals", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await call.echoMs();
+  const armed = await echo.link.arm(latency({ delayMs: 40 }));
+  assertEquals(await armed.witness(), { witnessed: false, detail: "no bytes passed since the delay began" });
+  const slowMs = await call.echoMs();
+  assert(slowMs >= 39, `echo took ${slowMs} ms`);
+  assertEquals((await armed.witness()).witnessed, true);
+  await armed.heal();
+  const quickMs = Math.min(await call.echoMs(), await call.echoMs(), await call.echoMs());
+  assert(quickMs < 20, `echo took ${quickMs} ms after healing`);
+});
+
+Deno.test("latency of both directions holds a round trip twice", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await echo.link.arm(latency({ delayMs: 25, direction: "both" }));
+  const slowMs = await call.echoMs();
+  assert(slowMs >= 49, `echo took ${slowMs} ms`);
+});
+
+Deno.test("latency jitters by the seed: the same for the same seed, another for another", async () => {
+  const delays = async (seed: number) => {
+    await using echo = await linkedEcho(seed);
+    using call = await caller(echo.link);
+    await echo.link.arm(latency({ delayMs: 20, jitterMs: 20 }));
+    for (let index = 0; index < 6; index++) await call.echoMs();
+    return echo.link.counters.transits.filter((transit) => transit.direction === "down")
+      .map((transit) => transit.writtenT - transit.readT);
+  };
+  const [first, again, other] = [await delays(1), await delays(1), await delays(2)];
+  // Timers fire late by some milliseconds, never early; what the stream asked for lies below what was measured.
+  const near = (a: readonly number[], b: readonly number[]) =>
+    a.every((delay, index) => Math.abs(delay - (b[index] ?? 0)) < 9);
+  assert(near(first, again), `${first} and ${again}`);
+  assert(!near(first, other), `${first} and ${other}`);
+});
+
+Deno.test("blackhole keeps connections while bytes stop, and healing delivers them in order", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await call.echoMs();
+  for (const direction of ["up", "down", "both"] as const) {
+    const armed = await echo.link.arm(blackhole(direction));
+    assertEquals((await armed.witness()).witnessed, false, "nothing was sent yet");
+    const stopped = echo.link.counters[direction === "down" ? "down" : "up"];
+    const [inBefore, outBefore] = [stopped.bytesIn, stopped.bytesOut];
+    await call.send();
+    await until(() => stopped.bytesIn > inBefore);
+    assertEquals(stopped.bytesOut, outBefore);
+    const seen = await armed.witness();
+    assertEquals(seen.witnessed, true, seen.detail);
+    assertEquals(echo.link.connections, 1);
+    await call.send();
+    await armed.heal();
+    const last = await call.read() ?? 0;
+    assertEquals(await call.read(), last + 1);
+  }
+});
+
+Deno.test("blackhole takes new connections and lets nothing through, not even their end", async () => {
+  await using echo = await linkedEcho();
+  const armed = await echo.link.arm(blackhole("both"));
+  using call = await caller(echo.link);
+  await call.send();
+  await call.connection.closeWrite();
+  await until(() => echo.link.counters.up.bytesIn === 1);
+  assertEquals(echo.link.connections, 1);
+  await armed.heal();
+  assertEquals(await call.read(), 1);
+  assertEquals(await call.read(), null);
+});
+
+Deno.test("refuse makes the kernel refuse new connections, leaves open ones, and opens the same port again", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await call.echoMs();
+  const armed = await echo.link.arm(refuse());
+  await assertRejects(() => caller(echo.link), Deno.errors.ConnectionRefused);
+  await call.echoMs();
+  const seen = await armed.witness();
+  assertEquals(seen.witnessed, true);
+  assertMatch(seen.detail, /ECONNREFUSED/);
+  await armed.heal();
+  assertEquals(await armed.witness(), {
+    witnessed: false,
+    detail: `a probe that connects to ${echo.link.address} gets connected`,
+  });
+  using again = await caller(echo.link);
+  await again.echoMs();
+});
+
+Deno.test("two refusals at once: the port opens when both are healed", async () => {
+  await using echo = await linkedEcho();
+  const [one, other] = await Promise.all([echo.link.arm(refuse()), echo.link.arm(refuse())]);
+  await one.heal();
+  await one.heal();
+  assertEquals((await probeConnect(echo.link.address)).outcome, "ECONNREFUSED");
+  await other.heal();
+  assertEquals((await probeConnect(echo.link.address)).outcome, "connected");
+});
+
+Deno.test("reset sends a real RST on open connections, and new ones live", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await call.echoMs();
+  const armed = await echo.link.arm(reset());
+  await assertRejects(() => call.read(), Deno.errors.ConnectionReset);
+  const seen = await armed.witness();
+  assertEquals(seen.witnessed, true, seen.detail);
+  assertMatch(seen.detail, /saw ECONNRESET; 1 other connections were reset/);
+  using next = await caller(echo.link);
+  await next.echoMs();
+  await armed.heal();
+  await next.echoMs();
+});
+
+Deno.test("reset is not witnessed when no connection but the probe was there", async () => {
+  await using echo = await linkedEcho();
+  const armed = await echo.link.arm(reset());
+  const seen = await armed.witness();
+  assertEquals(seen.witnessed, false, seen.detail);
+  assertMatch(seen.detail, /saw ECONNRESET; 0 other/);
+});
+
+Deno.test("ongoing reset strikes new connections until it is healed", async () => {
+  await using echo = await linkedEcho();
+  const armed = await echo.link.arm(reset({ ongoing: true }));
+  using struck = await caller(echo.link);
+  await struck.send();
+  await assertRejects(() => struck.read(), Deno.errors.ConnectionReset);
+  assertEquals((await armed.witness()).witnessed, true);
+  await armed.heal();
+  using next = await caller(echo.link);
+  await next.echoMs();
+});
+
+Deno.test("sever resets open connections and refuses new ones until it is healed", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  await call.echoMs();
+  const armed = await echo.link.arm(sever());
+  await assertRejects(() => call.read(), Deno.errors.ConnectionReset);
+  await assertRejects(() => caller(echo.link), Deno.errors.ConnectionRefused);
+  const seen = await armed.witness();
+  assertEquals(seen.witnessed, true, seen.detail);
+  await armed.heal();
+  using next = await caller(echo.link);
+  await next.echoMs();
+});
+
+Deno.test("cutAfter ends each connection after exactly so many bytes, and is witnessed then", async () => {
+  await using echo = await linkedEcho();
+  using old = await caller(echo.link);
+  await old.echoMs();
+  const armed = await echo.link.arm(cutAfter({ bytes: 3 }));
+  assertEquals((await armed.witness()).witnessed, false);
+  for (const call of [old, await caller(echo.link)]) {
+    await call.connection.write(new Uint8Array([9, 9, 9, 9, 9]));
+    const got: (number | null)[] = [];
+    for (let byte = await call.read(); byte !== null; byte = await call.read()) got.push(byte);
+    assertEquals(got, [9, 9, 9]);
+    if (call !== old) call.connection.close();
+  }
+  const seen = await armed.witness();
+  assertEquals(seen.witnessed, true);
+  assertMatch(seen.detail, /^2 connections were cut with exactly 3 bytes/);
+  await armed.heal();
+  using next = await caller(echo.link);
+  for (let count = 0; count < 5; count++) await next.echoMs();
+});
+
+Deno.test("slice writes no more than so many bytes at once", async () => {
+  await using echo = await linkedEcho();
+  const armed = await echo.link.arm(slice(2));
+  assertEquals((await armed.witness()).witnessed, false);
+  using call = await caller(echo.link);
+  await call.connection.write(new Uint8Array([1, 2, 3, 4, 5]));
+  for (const byte of [1, 2, 3, 4, 5]) assertEquals(await call.read(), byte);
+  assertEquals((await armed.witness()).witnessed, true);
+  assertEquals(
+    echo.link.counters.transits.filter((transit) => transit.direction === "up").map((transit) =>
+      transit.bytes
+    ),
+    [2, 2, 1],
+  );
+  assertThrows(() => slice(0), RangeError, "at least 1: current value is 0");
+});
+
+Deno.test("toxics add up: two latencies hold for the sum, and healing one leaves the other", async () => {
+  await using echo = await linkedEcho();
+  using call = await caller(echo.link);
+  const first = await echo.link.arm(latency({ delayMs: 20 }));
+  await echo.link.arm(latency({ delayMs: 30 }));
+  const bothMs = await call.echoMs();
+  assert(bothMs >= 49, `echo took ${bothMs} ms`);
+  await first.heal();
+  const oneMs = await call.echoMs();
+  assert(oneMs >= 29, `echo took ${oneMs} ms`);
+});

@@ -1,0 +1,88 @@
+import { TIMING } from "../model/timing.ts";
+import { type Check, type ClauseVerdict, type Verdict, worst } from "../model/verdict.ts";
+import type { History } from "./history.ts";
+
+/** How many events one check names as its evidence at the most. */
+const EVIDENCE_LIMIT = 5;
+
+/**
+ * One claim about the history.
+ *
+ * @param expected What the clause demands, in words with its numbers.
+ * @param actual What the history shows.
+ * @param holds Whether they agree.
+ * @param evidence Sequence numbers of the events that show it; the first few are kept.
+ */
+export function claim(
+  expected: string,
+  actual: string,
+  holds: boolean,
+  evidence: readonly number[] = [],
+): Check {
+  return verdictOf(holds ? "pass" : "fail", expected, actual, evidence);
+}
+
+/** A check with a given verdict: for what could not be told, or was never put to the test. */
+export function verdictOf(
+  verdict: Verdict,
+  expected: string,
+  actual: string,
+  evidence: readonly number[] = [],
+): Check {
+  return { verdict, expected, actual, evidence: evidence.slice(0, EVIDENCE_LIMIT) };
+}
+
+/**
+ * A claim that something took no longer than a bound. When it took longer while the harness's own event loop was
+ * late by more than its budget, the harness may be to blame, and the check is inconclusive.
+ */
+export function claimWithin(
+  history: History,
+  what: string,
+  span: { readonly fromT: number; readonly toT: number },
+  boundMs: number,
+  evidence: readonly number[] = [],
+): Check {
+  const tookMs = span.toT - span.fromT;
+  const expected = `${what} within ${boundMs} ms`;
+  if (tookMs <= boundMs) return claim(expected, `after ${tookMs.toFixed(1)} ms`, true, evidence);
+  const lag = history.lagMs(span.fromT, Number.isFinite(span.toT) ? span.toT : Infinity);
+  if (Number.isFinite(tookMs) && lag > TIMING.lagBudgetMs) {
+    const actual = `after ${tookMs.toFixed(1)} ms, while the harness itself was up to ${
+      lag.toFixed(0)
+    } ms late`;
+    return verdictOf("inconclusive", expected, actual, evidence);
+  }
+  return claim(
+    expected,
+    Number.isFinite(tookMs) ? `after ${tookMs.toFixed(1)} ms` : "never",
+    false,
+    evidence,
+  );
+}
+
+/** The checks of a clause, worst first wins; what is shown is the worst check's own. */
+export function clause(id: string, ...checks: readonly Check[]): ClauseVerdict {
+  const verdict = worst(checks.map((check) => check.verdict));
+  const telling = checks.filter((check) => check.verdict === verdict);
+  const shown = verdict === "pass" ? checks : telling;
+  if (shown.length === 0) {
+    return { id, verdict, expected: "at least one check", actual: "the judge made none", evidence: [] };
+  }
+  return {
+    id,
+    verdict,
+    expected: shown.map((check) => check.expected).join("; "),
+    actual: shown.map((check) => check.actual).join("; "),
+    evidence: shown.flatMap((check) => check.evidence).slice(0, EVIDENCE_LIMIT),
+  };
+}
+
+/** Vacuous unless the fault of that name was witnessed; its evidence is the witness. */
+export function witnessed(history: History, fault: string): Check {
+  const events = history.faults(fault);
+  const witness = events.find((event) => event.edge === "witnessed");
+  if (witness !== undefined) return claim(`${fault} happened`, witness.detail, true, [witness.seq]);
+  const detail = events.find((event) => event.edge === "unwitnessed")?.detail ?? "no witness spoke";
+  return verdictOf("vacuous", `${fault} happened`, detail, events.map((event) => event.seq));
+}

@@ -1,0 +1,227 @@
+/** An etcd cluster of the harness's own, fast to elect and made to be broken. */
+import type { Address } from "../model/mesh.ts";
+import type { RunningProcess, Spawn } from "../model/process.ts";
+import { awaitReady, NotReadyError } from "./await_ready.ts";
+import { etcdGateway, type EtcdStatus } from "./etcd_gateway.ts";
+import { freePorts } from "./free_ports.ts";
+
+/** How a cluster is to be. */
+export interface EtcdClusterOptions {
+  readonly spawn: Spawn;
+  /** Path of the etcd binary. */
+  readonly binary: string;
+  /** An existing folder for the members' data, best in memory: see `RunLedger.temporaryFolder`. */
+  readonly folder: string;
+  /** Begins the members' names; unique in the run. @default "etcd" */
+  readonly name?: string;
+  /** @default 3 */
+  readonly size?: number;
+  /** @default 20 */
+  readonly heartbeatMs?: number;
+  /** @default 200 */
+  readonly electionMs?: number;
+  /** How long the start may take. @default 15000 */
+  readonly timeoutMs?: number;
+}
+
+/** Room that the data of one member takes at start: two write-ahead segments of 64 MB that etcd allocates in advance. */
+export const ETCD_MEMBER_BYTES = 160 * 1024 * 1024;
+
+/** One member. After a restart `process` is another one; name, address and id stay. */
+export interface EtcdMember {
+  readonly name: string;
+  readonly clientAddress: Address;
+  /** Decimal member id, as the gateway's status says it. */
+  readonly id: string;
+  readonly process: RunningProcess;
+}
+
+/** A cluster whose every member answered a linearizable read. */
+export interface EtcdCluster extends AsyncDisposable {
+  readonly endpoints: readonly Address[];
+  readonly members: readonly EtcdMember[];
+  /** The member that leads the newest term. Waits for an election, at most `timeoutMs` (default 5000). */
+  leader(timeoutMs?: number): Promise<EtcdMember>;
+  /** True when every member answers a linearizable read within `timeoutMs` (default 1000). */
+  isHealthy(timeoutMs?: number): Promise<boolean>;
+  /** SIGKILL. */
+  kill(member: EtcdMember): Promise<void>;
+  /** Starts a dead member again on its data; resolves when it answers a linearizable read. */
+  restart(member: EtcdMember): Promise<void>;
+}
+
+/** What is decided about a member before it exists. */
+interface Plan {
+  readonly name: string;
+  readonly clientAddress: Address;
+  readonly args: readonly string[];
+}
+
+interface Member extends EtcdMember, Plan {
+  process: RunningProcess;
+}
+
+/** How often a start is tried again because a chosen port was taken meanwhile. */
+const PORT_TRIES = 5;
+/** Pause between two looks at a member that does not answer yet. */
+const POLL_MS = 10;
+/** A member that does not answer this soon is paused, partitioned or electing. */
+const LOOK_MS = 400;
+
+/**
+ * Starts a cluster.
+ *
+ * @throws {NotReadyError} When a member exits or is not ready in time; all members are gone by then.
+ */
+export async function startEtcdCluster(options: EtcdClusterOptions): Promise<EtcdCluster> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return clusterOf(options, await startAll(options, layOut(options, attempt)));
+    } catch (error) {
+      const portTaken = error instanceof NotReadyError && error.message.includes("address already in use");
+      if (!portTaken || attempt === PORT_TRIES) throw error;
+    }
+  }
+}
+
+function layOut(options: EtcdClusterOptions, attempt: number): Plan[] {
+  const size = options.size ?? 3;
+  const ports = freePorts(size * 2);
+  const members = Array.from({ length: size }, (_, index) => ({
+    name: `${options.name ?? "etcd"}-${index + 1}`,
+    client: `http://127.0.0.1:${ports[index * 2]}`,
+    peer: `http://127.0.0.1:${ports[index * 2 + 1]}`,
+  }));
+  const initialCluster = members.map(({ name, peer }) => `${name}=${peer}`).join(",");
+  return members.map(({ name, client, peer }) => ({
+    name,
+    clientAddress: client.slice("http://".length),
+    args: [
+      ...["--name", name],
+      // A new folder for each attempt: the addresses are part of the data.
+      ...["--data-dir", `${options.folder}/${name}.${attempt}`],
+      ...["--listen-client-urls", client, "--advertise-client-urls", client],
+      ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
+      ...["--initial-cluster", initialCluster, "--initial-cluster-token", `meshproof-${ports.join("-")}`],
+      ...["--initial-cluster-state", "new"],
+      ...["--heartbeat-interval", String(options.heartbeatMs ?? 20)],
+      ...["--election-timeout", String(options.electionMs ?? 200)],
+      // The harness kills processes, not the machine: what the kernel has is safe without fsync.
+      "--unsafe-no-fsync",
+      ...["--snapshot-count", "2000"],
+      ...["--log-level", "warn"],
+    ],
+  }));
+}
+
+async function startAll(options: EtcdClusterOptions, plans: readonly Plan[]): Promise<Member[]> {
+  const giveUp = new AbortController();
+  let cause: unknown;
+  const started = await Promise.allSettled(plans.map(async (plan) => {
+    try {
+      return await launch(options, plan, giveUp.signal);
+    } catch (error) {
+      // The first to fail is the cause; without it the others may never have a quorum, so they need not wait.
+      if (!giveUp.signal.aborted) cause = error;
+      giveUp.abort();
+      throw error;
+    }
+  }));
+  const members = started.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+  if (members.length === plans.length) return members;
+  await Promise.all(members.map((member) => member.process.kill()));
+  throw cause;
+}
+
+/** Starts one member; resolves when it answers a linearizable read, for which it needs a quorum. */
+async function launch(options: EtcdClusterOptions, plan: Plan, giveUp?: AbortSignal): Promise<Member> {
+  const process = await options.spawn({ name: plan.name, command: options.binary, args: plan.args });
+  const timeoutMs = options.timeoutMs ?? 15_000;
+  const status = await awaitReady(process, async (signal) => {
+    const either = giveUp === undefined ? signal : AbortSignal.any([signal, giveUp]);
+    const gateway = etcdGateway(plan.clientAddress);
+    while (true) {
+      try {
+        await gateway.range("meshproof/ready", { timeoutMs, signal: either });
+        return await gateway.status({ timeoutMs, signal: either });
+      } catch (error) {
+        if (either.aborted) throw error;
+        await delay(POLL_MS, either);
+      }
+    }
+  }, { timeoutMs, what: "a linearizable read through it" });
+  return { ...plan, process, id: status.memberId };
+}
+
+function clusterOf(options: EtcdClusterOptions, members: readonly Member[]): EtcdCluster {
+  const own = (member: EtcdMember): Member => {
+    const found = members.find(({ name }) => name === member.name);
+    if (found === undefined) {
+      throw new TypeError(
+        `Cannot use member "${member.name}": expected one of ${members.map(({ name }) => name).join(", ")}`,
+      );
+    }
+    return found;
+  };
+  const isHealthy = async (timeoutMs = 1_000) => {
+    const reads = members.map((member) =>
+      etcdGateway(member.clientAddress).range("meshproof/ready", { timeoutMs })
+    );
+    return (await Promise.allSettled(reads)).every(({ status }) => status === "fulfilled");
+  };
+  return {
+    endpoints: members.map(({ clientAddress }) => clientAddress),
+    members,
+    isHealthy,
+    leader: (timeoutMs = 5_000) => findLeader(members, timeoutMs),
+    kill: (member) => own(member).process.kill(),
+    async restart(member) {
+      const dead = own(member);
+      await dead.process.kill();
+      dead.process = (await launch(options, dead)).process;
+    },
+    async [Symbol.asyncDispose]() {
+      // Nobody will read the data again, so nothing is gained by ending politely (which takes a leader a second).
+      await Promise.all(members.map(({ process }) => process.kill()));
+    },
+  };
+}
+
+async function findLeader(members: readonly Member[], timeoutMs: number): Promise<Member> {
+  const deadline = performance.now() + timeoutMs;
+  let seen: (EtcdStatus | undefined)[] = [];
+  while (performance.now() < deadline) {
+    seen = await Promise.all(
+      members.map(({ clientAddress }) =>
+        etcdGateway(clientAddress).status({ timeoutMs: LOOK_MS }).catch(() => undefined)
+      ),
+    );
+    const newestTerm = Math.max(...seen.map((status) => status?.raftTerm ?? 0));
+    // A leader that was paused through an election still takes itself for one, in an older term.
+    const index = seen.findIndex((status) =>
+      status !== undefined && status.raftTerm === newestTerm && status.leader === status.memberId
+    );
+    const leader = members[index];
+    if (leader !== undefined) return leader;
+    await delay(POLL_MS);
+  }
+  throw new Error(
+    `Cannot find the leader of etcd: expected one within ${timeoutMs} ms, found ${
+      members.map(({ name }, index) => `${name}: ${seen[index] === undefined ? "no answer" : "no leader"}`)
+        .join(", ")
+    }; see the members' logs`,
+  );
+}
+
+function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    if (signal?.aborted) done();
+    signal?.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,69 @@
+import { claim, clause, type Drive, scenario } from "../../harness/mod.ts";
+
+const ROUNDS = 3;
+/** Calls within which a balancer over two hosts has visited each of them, whatever its policy (2^-40). */
+const PATIENCE = 40;
+
+/** Calls one after another until the instance has answered `count` of them; others' answers do not matter. */
+async function visit(
+  t: Drive,
+  phase: string,
+  instance: string,
+  count: number,
+  behaviour: string,
+): Promise<void> {
+  for (let seen = 0, calls = 0; seen < count && calls < count * PATIENCE; calls++) {
+    const result = await t.call(phase, { behaviour });
+    if (result.instance === instance) seen++;
+  }
+}
+
+/** One bad host is cured by ejecting it at once, and one bad moment of a good host by not ejecting it. */
+export default scenario({
+  id: "breaking/outlier",
+  clauses: ["BRK-11"],
+  needs: ["outlier-detection"],
+  topology: { echo: { instances: 2 } },
+  policy: "outlier.yaml",
+  async drive(t) {
+    const errors = t.policy.destinations[0]?.outlier?.consecutiveErrors ?? 0;
+    const [bad] = t.instances();
+    if (bad === undefined) return;
+    const fail = `hostname=${bad.id} error-code-14`;
+    for (let round = 0; round < ROUNDS; round++) {
+      await visit(t, "one short, then a success", bad.id, errors - 1, fail);
+      await visit(t, "one short, then a success", bad.id, 1, "");
+    }
+    await t.calls("still in", PATIENCE);
+    await visit(t, "exactly enough", bad.id, errors, fail);
+    await t.calls("ejected", PATIENCE);
+  },
+  judge: (h, policy) => {
+    const errors = policy.destinations[0]?.outlier?.consecutiveErrors ?? NaN;
+    const instances = h.of("instance").map((event) => event.instance);
+    const bad = instances.slice(0, 1);
+    const failed = (phase: string) =>
+      h.phase(phase).calls.filter((call) =>
+        call.answered?.status === "UNAVAILABLE" && call.attempts.length === 1
+      );
+    return [
+      clause(
+        "BRK-11",
+        claim(
+          `one short, then a success: ${ROUNDS} times ${errors - 1} errors at ${bad[0]}`,
+          `${failed("one short, then a success").length} errors`,
+          failed("one short, then a success").length === ROUNDS * (errors - 1),
+        ),
+        h.phase("still in").everyCall({ status: "OK", attempts: 1 }),
+        h.phase("still in").everyInstanceReceives(instances),
+        claim(
+          `exactly enough: ${errors} errors at ${bad[0]}`,
+          `${failed("exactly enough").length} errors`,
+          failed("exactly enough").length === errors,
+        ),
+        h.phase("ejected").everyCall({ status: "OK", attempts: 1, notAt: bad }),
+      ),
+    ];
+  },
+  mutants: ["outlier-one-more", "outlier-not-reset-by-success"],
+});
