@@ -57,14 +57,13 @@ export class Hops implements AsyncDisposable {
 
   /** The same toxic on every link of the hop, as one fault: witnessed where traffic met it. */
   #fault(name: string, toxic: Toxic): Fault {
-    const links = this.#links.get(name) ?? [];
-    if (links.length === 0) {
-      const known = [...this.#links.keys()].join(", ") || "none";
+    if (!this.#names.has(name)) {
+      const known = [...this.#names].join(", ") || "none";
       throw new TypeError(
-        `Cannot break hop "${name}": expected one that runs through a link, found ${known}; ` +
-          `list it in the scenario's environment.links`,
+        `Cannot break hop "${name}": expected one of the scenario's environment.links, found ${known}`,
       );
     }
+    const links = this.#links.get(name) ?? [];
     return {
       name: `${name} ${toxic.kind}`,
       inject: async () => {
@@ -75,16 +74,18 @@ export class Hops implements AsyncDisposable {
   }
 }
 
+/** A hop that nothing runs through (a mesh without a control plane) is broken in name only, and has no witness. */
 function together(name: string, armed: readonly ArmedFault[]): ArmedFault {
   return {
     name,
-    detail: armed.map((each) => each.detail).join("; "),
+    detail: armed.map((each) => each.detail).join("; ") || "nothing runs through this hop",
     witness: async () => {
       const all = await Promise.all(armed.map((each) => each.witness()));
       const telling = all.filter((each) => each.witnessed);
       return {
         witnessed: telling.length > 0,
-        detail: (telling.length > 0 ? telling : all).map((each) => each.detail).join(" | "),
+        detail: (telling.length > 0 ? telling : all).map((each) => each.detail).join(" | ") ||
+          "nothing runs through this hop",
       };
     },
     heal: async () => {

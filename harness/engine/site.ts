@@ -71,7 +71,9 @@ export class Site implements AsyncDisposable {
     const sinks = new Map<string, Recorder>();
     const clock = new RunClock();
     const spans = openOtlpReceiver({
-      recorder: clock,
+      recorder: { fromEpoch: (milliseconds) => clock.fromEpoch(milliseconds) },
+      onRefused: (reason, token) =>
+        sinks.get(token)?.record("engine", { kind: "note", text: `spans refused: ${reason}` }),
       onSpan: (span, { token }) => sinks.get(token)?.record("mesh", span, span.endT),
     });
     return new Site(options, clock, ledger, reaper, spans, sinks);

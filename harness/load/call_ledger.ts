@@ -34,7 +34,7 @@ export interface OpenEntry {
 /**
  * Writes `request.sent` for a call, and by the returned entry `request.answered` and, for a traced call, its span.
  *
- * @param recorder Where the events go; absent writes nothing.
+ * @param recorder Where the events go.
  * @param request The call.
  */
 export function openEntry(recorder: Recorder, request: CallRequest): OpenEntry {

@@ -169,10 +169,16 @@ Deno.test("openTlsSession keeps a call alive over a rotation, while a new handsh
   assertEquals([probe.outcome, probe.serial], ["served", second.serial]);
   const short = await session.call({ id: "short", phase: "p", service: "echo", deadlineMs: 5000 });
   assertEquals([short.status, short.instance], ["OK", "tls-1"]);
+  const many = Array.from(
+    { length: 50 },
+    (_, index) => session.call({ id: `many ${index}`, phase: "p", service: "echo", deadlineMs: 5000 }),
+  );
+  assertEquals((await Promise.all(many)).filter((each) => each.status !== "OK"), []);
   server.release();
   const result = await long;
   assertEquals([result.status, result.instance, result.service, result.messages], ["OK", "tls-1", "echo", 1]);
-  assertEquals(recorder.of("request.answered").map((event) => event.id), ["short", "long"]);
+  const answered = recorder.of("request.answered").map((event) => event.id);
+  assertEquals([answered[0], answered.length, answered.at(-1)], ["short", 52, "long"]);
 });
 
 Deno.test("TlsSession.call keeps its deadline, and fails after the session is closed", async () => {

@@ -64,6 +64,7 @@ export class HandshakeError extends Error {
 export async function openTlsSession(options: TlsPeerOptions, recorder: Recorder): Promise<TlsSession> {
   const { socket, peer } = await handshake(options);
   const session = http2.connect(`https://${options.address}`, { createConnection: () => socket });
+  session.setMaxListeners(0); // each call in flight listens for the session's end
   const closed = new Promise<void>((resolve) => session.once("close", resolve));
   session.on("error", () => {}); // each call in flight reports it, and later calls find the session closed
   const close = async () => {

@@ -61,4 +61,5 @@ Deno.test("close leaves the file for sweep while a process is open", async () =>
   const { open } = parseLedger(await Deno.readTextFile(test.ledger.path), "l");
   assertEquals(open.map(({ started }) => started?.pid), [1_234]);
   assertThrows(() => test.ledger.intendProcess("late", "x"), Error, "it is closed");
+  await Deno.remove(test.ledger.path);
 });

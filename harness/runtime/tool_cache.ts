@@ -1,4 +1,4 @@
-/** The cache of tools that Meshproof fetched or built: one folder a tool, version and platform. */
+/** The cache of tools that Meshproof fetched or built: one folder a tool, version, platform and pin. */
 import { createHash } from "node:crypto";
 import { errorText } from "./error_text.ts";
 import { thisPlatform, type ToolPin } from "./tool_pin.ts";
@@ -122,7 +122,7 @@ export class ToolCache {
   }
 
   #entry(pin: ToolPin): string {
-    return `${this.folder}/tools/${pin.name}-${pin.version}-${thisPlatform()}`;
+    return `${this.folder}/tools/${pin.name}-${pin.version}-${thisPlatform()}-${pin.digest}`;
   }
 
   async #lock(entry: string, onWait: () => void): Promise<Disposable> {

@@ -1,4 +1,5 @@
 /** The pins in `fixtures/tools/`: one tool a file, with its version, its sources and their checksums. */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { errorText } from "./error_text.ts";
 
@@ -34,7 +35,10 @@ const toolPin = z.strictObject({
 });
 
 /** A pinned tool. */
-export type ToolPin = z.infer<typeof toolPin>;
+export type ToolPin = z.infer<typeof toolPin> & {
+  /** Changes with all that the tool is made from; keeps a cache from serving what an older pin gave. */
+  readonly digest: string;
+};
 export type WheelSource = z.infer<typeof wheel>;
 export type GoBuildSource = z.infer<typeof goBuild>;
 
@@ -85,5 +89,17 @@ export async function readToolPin(pinFolder: string, name: string): Promise<Tool
   if (result.data.name !== name) {
     throw new Error(`Cannot read the tool pin ${path}: expected name "${name}", found "${result.data.name}"`);
   }
-  return result.data;
+  return { ...result.data, digest: await digestOf(pinFolder, result.data) };
+}
+
+/** Digest of the sources, and of the files of each Go module. A module folder that is missing shows when it is built. */
+async function digestOf(pinFolder: string, pin: z.infer<typeof toolPin>): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(pin.sources));
+  for (const source of pin.sources) {
+    if (source.kind !== "go-build") continue;
+    for (const file of ["go.mod", "go.sum", "main.go"]) {
+      hash.update(await Deno.readFile(`${pinFolder}/${source.module}/${file}`).catch(() => ""));
+    }
+  }
+  return hash.digest("hex").slice(0, 12);
 }

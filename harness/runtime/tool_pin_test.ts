@@ -51,3 +51,17 @@ Deno.test("readToolPin names the tools that there are when asked for another", a
     assertEquals((await readToolPin(folder, "web")).executable, "web");
   });
 });
+
+Deno.test("readToolPin gives another digest when the Go module changes", async () => {
+  const sources = [{ kind: "go-build", module: "web" }];
+  await withPin(JSON.stringify({ ...PIN, sources }), async (folder) => {
+    await Deno.mkdir(`${folder}/web`);
+    const digests: string[] = [];
+    for (const text of ["package main", "package main\n", "package main"]) {
+      await Deno.writeTextFile(`${folder}/web/main.go`, text);
+      digests.push((await readToolPin(folder, "web")).digest);
+    }
+    assert(digests[0] !== digests[1]);
+    assertEquals(digests[0], digests[2]);
+  });
+});

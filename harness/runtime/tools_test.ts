@@ -17,7 +17,7 @@ async function withBench(pin: Partial<ToolPin>, body: (bench: Bench) => Promise<
   const bin = `${folder}/bin`;
   await Deno.mkdir(bin);
   await Deno.mkdir(`${folder}/pins`);
-  await Deno.writeTextFile(`${folder}/pins/web.json`, JSON.stringify({ ...PIN, ...pin }));
+  await writePin(folder, pin);
   const env = {
     PATH: `${bin}:${Deno.env.get("PATH")}`,
     PIP_NO_INDEX: "1",
@@ -37,6 +37,12 @@ async function withBench(pin: Partial<ToolPin>, body: (bench: Bench) => Promise<
   }
 }
 
+/** Writes the pin file; the digest is not in it, for it is computed. */
+async function writePin(folder: string, pin: Partial<ToolPin>): Promise<void> {
+  const { digest: _, ...content } = { ...PIN, ...pin };
+  await Deno.writeTextFile(`${folder}/pins/web.json`, JSON.stringify(content));
+}
+
 async function withWheel(
   script: string,
   change: (sha256: string) => string,
@@ -45,8 +51,7 @@ async function withWheel(
   await withBench({}, async (bench) => {
     const source = await fakeWheel(bench.folder, script);
     const sha256 = Object.fromEntries(Object.entries(source.sha256).map(([key, sum]) => [key, change(sum)]));
-    const pin = { ...PIN, sources: [{ ...source, sha256 }] };
-    await Deno.writeTextFile(`${bench.folder}/pins/web.json`, JSON.stringify(pin));
+    await writePin(bench.folder, { sources: [{ ...source, sha256 }] });
     await body(bench);
   });
 }

@@ -12,6 +12,7 @@ export const PIN: ToolPin = {
   versionPattern: "version (\\d+\\.\\d+\\.\\d+)",
   sources: [],
   otherWays: ["ask a friend"],
+  digest: "0123456789ab",
 };
 
 /** Writes an executable script; returns its path. */
