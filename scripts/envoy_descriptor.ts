@@ -73,7 +73,8 @@ const KEPT: Readonly<Record<string, string>> = {
   "envoy.config.endpoint.v3.LocalityLbEndpoints": "lbEndpoints",
   "envoy.config.endpoint.v3.LbEndpoint": "endpoint",
   "envoy.config.endpoint.v3.Endpoint": "address",
-  "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext": "commonTlsContext requireClientCertificate",
+  "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext":
+    "commonTlsContext requireClientCertificate",
   "envoy.extensions.transport_sockets.tls.v3.CommonTlsContext":
     "tlsParams alpnProtocols tlsCertificateSdsSecretConfigs validationContextSdsSecretConfig",
   "envoy.extensions.transport_sockets.tls.v3.TlsParameters": "tlsMinimumProtocolVersion",
@@ -128,7 +129,10 @@ function describeField(field: protobuf.Field): object {
 export function envoyDescriptor(): unknown {
   const folder = new URL("deps/", import.meta.resolve("@grpc/grpc-js-xds/package.json"));
   const own = new URL("./", import.meta.resolve("protobufjs/package.json"));
-  const roots = [...["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((n) => new URL(`${n}/`, folder)), own];
+  const roots = [
+    ...["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((n) => new URL(`${n}/`, folder)),
+    own,
+  ];
   const root = new protobuf.Root();
   root.resolvePath = (_origin, target) => {
     for (const each of roots) {
@@ -159,5 +163,5 @@ export function envoyDescriptor(): unknown {
 
 if (import.meta.main) {
   const file = new URL("../harness/control/envoy_descriptor.json", import.meta.url);
-  Deno.writeTextFileSync(file, JSON.stringify(envoyDescriptor(), null, 1) + "\n");
+  Deno.writeTextFileSync(file, JSON.stringify(envoyDescriptor(), null, 2) + "\n");
 }

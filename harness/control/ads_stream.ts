@@ -1,6 +1,6 @@
 import type { PushEvent } from "../model/event.ts";
 import { type DiscoveryRequest, encodeDiscoveryResponseBody, withNonce } from "./discovery_codec.ts";
-import { HELD_BACK_BY, NAMED_TYPES, PUSH_ORDER } from "./resource_types.ts";
+import { HELD_BACK_BY, NAMED_TYPES, PUSH_ORDER, WAITS_FOR } from "./resource_types.ts";
 import type { Resource, SnapshotCache, TypeSnapshot } from "./snapshot.ts";
 
 /** How a data plane stands to the current content of one type. */
@@ -11,7 +11,7 @@ export type Standing =
 interface Subscription {
   names: readonly string[];
   wildcard: boolean;
-  /** Names or content changed since the last response. */
+  /** Version and names of the last response. */
   sentVersion: string;
   sentNames: string;
   nonce: string;
@@ -58,7 +58,7 @@ function subscriptionKey(subscription: Subscription): string {
 
 /**
  * One data plane's stream, as a state machine: requests go in, responses come out. At most one response of a
- * type is unanswered at a time, and while one is, later types of the push order wait.
+ * type is unanswered at a time, and while one is, the types that refer to it wait.
  */
 export class AdsStream {
   readonly #id: string;
@@ -110,11 +110,7 @@ export class AdsStream {
   /** Sends what is due: called when the content changed. */
   pump(): void {
     const others = [...this.#subscriptions.keys()].filter((typeUrl) => !PUSH_ORDER.includes(typeUrl));
-    for (const typeUrl of others) this.#sendIfDue(typeUrl);
-    for (const typeUrl of PUSH_ORDER) {
-      this.#sendIfDue(typeUrl);
-      if (this.#subscriptions.get(typeUrl)?.answered === false) return;
-    }
+    for (const typeUrl of [...PUSH_ORDER, ...others]) this.#sendIfDue(typeUrl);
   }
 
   /**
@@ -164,6 +160,8 @@ export class AdsStream {
   }
 
   #isHeldBack(typeUrl: string): boolean {
+    const awaited = WAITS_FOR[typeUrl] ?? [];
+    if (awaited.some((each) => this.#subscriptions.get(each)?.answered === false)) return true;
     const blocker = HELD_BACK_BY[typeUrl];
     return blocker !== undefined && this.standing(blocker, false).state === "rejected";
   }

@@ -110,7 +110,7 @@ export class EtcdRegistry {
       } catch {
         // Why a member was left matters to nobody: the next one is asked, and the state stays as it is.
         if (this.#closing.signal.aborted) return;
-        if (this.#behaviour.onWatchError === "clear" && before > 0) {
+        if (this.#behaviour.onWatchError === "clear" && this.#revision > 0) {
           this.#state.clear();
           this.#revision = 0;
         }

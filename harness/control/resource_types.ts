@@ -23,6 +23,15 @@ export const PUSH_ORDER: readonly string[] = [
   TYPE_URLS.secret,
 ];
 
+/**
+ * Types whose last response must have been answered before a type is sent. Endpoints and secrets wait for nothing:
+ * Envoy acknowledges clusters only after it has the endpoints of the new ones.
+ */
+export const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
+  [TYPE_URLS.listener]: [TYPE_URLS.cluster, TYPE_URLS.endpoint],
+  [TYPE_URLS.route]: [TYPE_URLS.cluster, TYPE_URLS.endpoint, TYPE_URLS.listener],
+};
+
 /** Types of which an empty list of names asks for nothing; of all others it asks for everything. */
 export const NAMED_TYPES: ReadonlySet<string> = new Set([
   TYPE_URLS.endpoint,

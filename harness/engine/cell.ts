@@ -17,7 +17,7 @@ import { HistoryFile } from "./history_file.ts";
 import { Hops } from "./hops.ts";
 import type { LoadedScenario } from "./load_scenarios.ts";
 import { policyOf } from "./policy_of.ts";
-import { leaderFirst, registryHandle, startRegistry } from "./registry.ts";
+import { registryHandle, startRegistry } from "./registry.ts";
 import { RegistryObserver } from "./registry_observer.ts";
 import type { Site } from "./site.ts";
 
@@ -119,7 +119,7 @@ async function liveThrough(
       )
       : await site.registry();
     const prefix = `/meshproof/${site.runId}/${name}`;
-    const endpoints = await leaderFirst(cluster);
+    const endpoints = cluster.endpoints;
     if (needs.registry !== "own") {
       stack.defer(async () => void await etcdGateway(endpoints[0] as string).deletePrefix(`${prefix}/`));
     }

@@ -1,6 +1,6 @@
 import type { RegistryHandle } from "../model/drive.ts";
 import type { Fault } from "../faults/fault.ts";
-import { ETCD_MEMBER_BYTES, type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
+import { ETCD_MEMBER_BYTES, type EtcdCluster, type EtcdMember, startEtcdCluster } from "../runtime/etcd_cluster.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
 import type { RunLedger } from "../runtime/run_ledger.ts";
 import type { Spawn } from "../model/process.ts";
@@ -8,6 +8,7 @@ import type { CellFaults } from "./cell_faults.ts";
 
 const MEMBERS = 3;
 const LOOK_LIMIT_MS = 1_000;
+const MOVES = 20;
 
 /** Starts a three-member etcd cluster whose data is gone with the run. */
 export async function startRegistry(
@@ -27,12 +28,6 @@ export async function startRegistry(
   };
 }
 
-/** The cluster's members with the leader first: who connects to the first of them loses it when the leader dies. */
-export async function leaderFirst(cluster: EtcdCluster): Promise<readonly string[]> {
-  const leader = await cluster.leader();
-  return [leader.clientAddress, ...cluster.endpoints.filter((endpoint) => endpoint !== leader.clientAddress)];
-}
-
 /** The registry as a drive handles it. */
 export function registryHandle(
   cluster: EtcdCluster,
@@ -46,7 +41,7 @@ export function registryHandle(
       if (!mayBreak) {
         throw new TypeError('Cannot kill the leader of the shared registry: ask for registry: "own"');
       }
-      const leader = await cluster.leader();
+      const leader = await leadByFirst(cluster);
       alive.splice(alive.indexOf(leader.clientAddress), 1);
       return await faults.inject(killLeader(cluster, leader.name));
     },
@@ -64,6 +59,19 @@ export function registryHandle(
       throw new Error(`Cannot look up ${service}/${instance}: none of ${alive.join(", ")} answered`);
     },
   };
+}
+
+/** Clients follow the first member where they can: it must be the one that leads, so that its death is felt. */
+async function leadByFirst(cluster: EtcdCluster): Promise<EtcdMember> {
+  const [first] = cluster.members;
+  if (first === undefined) throw new TypeError("Cannot find a leader: the registry has no members");
+  for (let attempt = 1; attempt <= MOVES; attempt++) {
+    const leader = await cluster.leader();
+    if (leader.id === first.id) return first;
+    // Refused when the lead changed meanwhile, which the next look tells.
+    await etcdGateway(leader.clientAddress).moveLeader(first.id).catch(() => undefined);
+  }
+  throw new Error(`Cannot make ${first.name} lead the registry: it did not after ${MOVES} moves`);
 }
 
 /** SIGKILL of the leading member; the witness is the others, who follow a new leader in a newer term. */

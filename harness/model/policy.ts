@@ -35,7 +35,7 @@ export interface Rule {
   readonly name: string;
   /** Any of these; empty means every request. */
   readonly matches: readonly Match[];
-  /** Weights as written; 0 receives nothing. One target without a weight gets 100. */
+  /** Weights as written: shares of their sum, which is above 0 and need not be 100; 0 receives nothing. An only target without a weight gets 100. */
   readonly targets: readonly { readonly service: string; readonly subset: string; readonly weight: number }[];
   readonly timeoutMs?: number;
   readonly retries?: Retries;

@@ -62,6 +62,8 @@ export interface EtcdGateway {
   ): Promise<{ grantedSeconds: number; remainingSeconds: number; keys: string[] }>;
   status(options?: EtcdCallOptions): Promise<EtcdStatus>;
   memberList(options?: EtcdCallOptions): Promise<EtcdMemberInfo[]>;
+  /** Asked of the leader: hands the lead to the member of that decimal id. */
+  moveLeader(memberId: string, options?: EtcdCallOptions): Promise<void>;
 }
 
 /** A gateway call failed. */
@@ -102,6 +104,9 @@ export function etcdGateway(endpoint: Address): EtcdGateway {
     deletePrefix: (prefix, options) => deleteRange(prefixRange(prefix), options),
     async leaseGrant(timeToLiveSeconds, options) {
       return String((await call("/v3/lease/grant", { TTL: String(timeToLiveSeconds) }, options))["ID"]);
+    },
+    async moveLeader(memberId, options) {
+      await call("/v3/maintenance/transfer-leadership", { targetID: memberId }, options);
     },
     async leaseRevoke(lease, options) {
       await call("/v3/lease/revoke", { ID: lease }, options);

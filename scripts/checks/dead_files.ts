@@ -9,7 +9,7 @@ export const ENTRY_POINTS: readonly RegExp[] = [
   /^scripts\/[^/]+\.ts$/,
 ];
 
-/** Every file that no program reaches; what only tests reach is dead too, unless it stands in a folder `testing`. */
+/** Every file that no program reaches; what only tests reach is dead too, unless its name says so. */
 export function checkDeadFiles(
   files: readonly SourceFile[],
   entryPoints: readonly RegExp[] = ENTRY_POINTS,
@@ -35,6 +35,7 @@ export function checkDeadFiles(
     .map(({ path }) => ({
       path,
       line: 0,
-      message: "is reached by no program: import it, put it into a folder `testing`, or delete it",
+      message:
+        "is reached by no program: import it, put it into a folder `testing` (or call it `testing_x.ts`), or delete it",
     }));
 }

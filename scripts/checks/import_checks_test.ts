@@ -33,7 +33,7 @@ Deno.test("checkAllowedImports refuses an import against the flow, also of types
 
 Deno.test("checkAllowedImports lets through what the table names, and a part's own files", () => {
   const found = checkAllowedImports(files({
-    "harness/judge/a.ts": 'import "./b.ts"; import "../model/c.ts"; import "yaml";',
+    "harness/judge/a.ts": 'import "./b.ts"; import "../model/c.ts"; import "yaml"; import "../../deno.json";',
     "fixtures/services/a.ts": 'import "../../harness/runtime/grpc.ts";',
     "harness/mesh/a.ts": 'new URL("../../fixtures/reference/main.ts", import.meta.url);',
   }));
@@ -82,6 +82,7 @@ Deno.test("checkDeadFiles finds what no program reaches, and what only tests rea
     "harness/engine/a_test.ts": 'import "./only_tested.ts";',
     "harness/engine/only_tested.ts": "",
     "harness/engine/testing/stand_in.ts": "",
+    "harness/engine/testing_clock.ts": "",
     "harness/engine/unused.ts": "",
     "harness/runtime/child.ts": 'import "./grandchild.ts";',
     "harness/runtime/grandchild.ts": "",

@@ -32,7 +32,7 @@ export function describeBreach({ path, line, message }: Breach): string {
   return `${path}${line === 0 ? "" : `:${line}`}: ${message}`;
 }
 
-/** Tests, and what stands in a folder `testing` for tests alone. */
+/** Tests, and what is there for tests alone: a folder `testing`, a file `testing_x.ts`. */
 export function isTest(path: string): boolean {
-  return path.endsWith("_test.ts") || path.includes("/testing/");
+  return path.endsWith("_test.ts") || /\/testing(\/|_[^/]*\.ts$)/.test(path);
 }
