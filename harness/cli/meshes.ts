@@ -1,11 +1,11 @@
 import type { MeshAdapter } from "../model/mesh.ts";
 import { direct } from "../mesh/direct.ts";
+import { envoy } from "../mesh/envoy.ts";
 import { reference } from "../mesh/reference.ts";
 import { UsageError } from "./exit.ts";
 
 /** The meshes that come with the harness, the controls first. */
-
-export const MESHES: readonly MeshAdapter[] = [reference, direct];
+export const MESHES: readonly MeshAdapter[] = [reference, direct, envoy];
 
 /** @throws UsageError When a name is not known. */
 export function meshesNamed(names: string | undefined): readonly MeshAdapter[] {

@@ -1,6 +1,6 @@
 import type { PushEvent } from "../model/event.ts";
 import { type DiscoveryRequest, encodeDiscoveryResponseBody, withNonce } from "./discovery_codec.ts";
-import { HELD_BACK_BY, NAMED_TYPES, PUSH_ORDER, WAITS_FOR } from "./resource_types.ts";
+import { HELD_BACK_BY, NAMED_TYPES, PUSH_ORDER, SENT_AGAIN_AFTER, WAITS_FOR } from "./resource_types.ts";
 import type { Resource, SnapshotCache, TypeSnapshot } from "./snapshot.ts";
 
 /** How a data plane stands to the current content of one type. */
@@ -20,6 +20,8 @@ interface Subscription {
   /** The version that the data plane said it holds, in an ACK on this stream. */
   acknowledged: string;
   rejected: { version: string; error: string } | undefined;
+  /** To be sent once more although nothing changed. */
+  again: boolean;
 }
 
 /** What a stream needs of the server that it belongs to. */
@@ -92,6 +94,7 @@ export class AdsStream {
         answered: true,
         acknowledged: "",
         rejected: undefined,
+        again: false,
       });
     } else if (request.responseNonce !== "" && request.responseNonce !== known.nonce) {
       this.#record("stale", request);
@@ -151,7 +154,7 @@ export class AdsStream {
     if (subscription.sentVersion === snapshot.version) {
       // A refused version is not offered again; new names of an accepted one are.
       return subscription.rejected?.version !== snapshot.version &&
-        subscription.sentNames !== subscriptionKey(subscription);
+        (subscription.again || subscription.sentNames !== subscriptionKey(subscription));
     }
     const wantsNothing = !subscription.wildcard && subscription.names.length === 0;
     const hasNothing = subscription.sentVersion === "" && !subscription.wildcard &&
@@ -176,6 +179,9 @@ export class AdsStream {
     subscription.sentNames = key;
     subscription.nonce = `${this.#id}.${++this.#responses}`;
     subscription.answered = false;
+    subscription.again = false;
+    const follower = this.#subscriptions.get(SENT_AGAIN_AFTER[typeUrl] ?? "");
+    if (follower !== undefined) follower.again = follower.sentVersion !== "";
     const bytes = withNonce(encodedBody(typeUrl, snapshot, key, subscription.names), subscription.nonce);
     this.#host.record({
       edge: "sent",

@@ -32,6 +32,16 @@ export const WAITS_FOR: Readonly<Record<string, readonly string[]>> = {
   [TYPE_URLS.route]: [TYPE_URLS.cluster, TYPE_URLS.endpoint, TYPE_URLS.listener],
 };
 
+/**
+ * A response of the key calls for one of the value, changed or not: Envoy builds an updated cluster anew and holds
+ * it back until it is given endpoints again.
+ *
+ * @see The xDS protocol, "Resource warming"
+ */
+export const SENT_AGAIN_AFTER: Readonly<Record<string, string>> = {
+  [TYPE_URLS.cluster]: TYPE_URLS.endpoint,
+};
+
 /** Types of which an empty list of names asks for nothing; of all others it asks for everything. */
 export const NAMED_TYPES: ReadonlySet<string> = new Set([
   TYPE_URLS.endpoint,

@@ -106,10 +106,12 @@ async function liveThrough(
 
   // Disposed of in reverse: first the drive's own things, last what everything else stands on.
   const stack = new AsyncDisposableStack();
+  const folder = `${site.out}/logs/${name}`;
+  await Deno.mkdir(folder, { recursive: true });
   try {
     const processes = stack.use(createProcessRuntime({
       ledger: site.ledger,
-      logFolder: `${site.out}/logs/${name}`,
+      logFolder: folder,
       recorder: history,
     }));
     const lag = stack.use(sampleLag(history));
@@ -164,7 +166,7 @@ async function liveThrough(
         otlpUrl: spans.url,
         authority,
         hop: (hop, address) => hops.through(hop, address),
-        folder: `${site.out}/logs/${name}`,
+        folder,
         signal,
         ...(needs.mutualTls ? { identity: await authority.issue(defaultService) } : {}),
         ...(mutant?.kind === "mesh" ? { mutant: mutant.id } : {}),
@@ -182,6 +184,7 @@ async function liveThrough(
       mesh,
       load,
       hops,
+      faults,
       defaultService,
       authority,
       registry: registryHandle(cluster, prefix, needs.registry === "own", faults),

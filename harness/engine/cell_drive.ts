@@ -13,8 +13,11 @@ import type { Authority, KeyPair, PushOutcome, StartedMesh } from "../model/mesh
 import type { Policy } from "../model/policy.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { TIMING } from "../model/timing.ts";
-import { probeTls } from "../load/tls_probe.ts";
+import { rotateCertificate } from "../faults/certificate.ts";
+import { growForest } from "../judge/span_forest.ts";
+import { probeTls, type TlsProbeResult } from "../load/tls_probe.ts";
 import { openTlsSession } from "../load/tls_session.ts";
+import type { CellFaults } from "./cell_faults.ts";
 import type { CellInstance } from "./cell_instance.ts";
 import type { CellLoad } from "./cell_load.ts";
 import type { HistoryFile } from "./history_file.ts";
@@ -28,6 +31,7 @@ export interface CellParts {
   readonly mesh: StartedMesh;
   readonly load: CellLoad;
   readonly hops: Hops;
+  readonly faults: CellFaults;
   readonly defaultService: string;
   readonly authority: Authority;
   readonly registry: RegistryHandle;
@@ -130,8 +134,7 @@ export class CellDrive implements Drive {
     let since = performance.now();
     await this.converge("spans have arrived", limitMs, () => {
       const spans = events.filter((event) => event.kind === "span");
-      const known = new Set(spans.map((span) => span.spanId));
-      const hasOrphan = spans.some((span) => span.parentSpanId !== "" && !known.has(span.parentSpanId));
+      const hasOrphan = growForest(spans).orphans.length > 0;
       if (spans.length !== count) {
         count = spans.length;
         since = performance.now();
@@ -168,17 +171,24 @@ export class CellDrive implements Drive {
     options: { service?: string; certificate?: boolean } = {},
   ): Promise<{ served: boolean; serial: string }> {
     this.signal.throwIfAborted();
+    const { id, outcome, serial, protocol, detail } = await this.#probe(phase, options);
+    this.recorder.record("client", { kind: "handshake", phase, id, outcome, serial, protocol, detail });
+    return { served: outcome === "served", serial };
+  }
+
+  async #probe(
+    phase: string,
+    options: { service?: string; certificate?: boolean } = {},
+  ): Promise<TlsProbeResult & { readonly id: string }> {
     const id = this.#parts.load.nextId();
     const result = await probeTls({
       address: this.#parts.mesh.inbound(options.service ?? this.#parts.defaultService),
       trustBundle: this.#parts.authority.bundle,
-      headers: { "x-meshproof-id": id },
+      headers: { "x-meshproof-id": id, "x-meshproof-phase": phase },
       signal: this.signal,
       ...(options.certificate === false ? {} : { certificate: await this.#peer() }),
     });
-    const { outcome, serial, protocol, detail } = result;
-    this.recorder.record("client", { kind: "handshake", phase, id, outcome, serial, protocol, detail });
-    return { served: outcome === "served", serial };
+    return { ...result, id };
   }
 
   async tlsSession(service: string = this.#parts.defaultService): Promise<TlsHandle> {
@@ -215,8 +225,12 @@ export class CellDrive implements Drive {
 
   async rotate(): Promise<KeyPair> {
     const identity = await this.#parts.authority.issue(this.#parts.defaultService);
-    this.#note(`rotate the leaf to ${identity.serial}`);
-    await this.#parts.mesh.rotate(identity);
+    await this.#parts.faults.inject(rotateCertificate({
+      identity,
+      rotate: (offered) => this.#parts.mesh.rotate(offered),
+      probe: async () => (await this.#probe("witness")).serial,
+      limitMs: TIMING.rotationConvergesMs,
+    }));
     return identity;
   }
 

@@ -1,4 +1,3 @@
-import type { Broken } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Fault } from "../faults/fault.ts";
 import { type InjectedFault, injectFault } from "../faults/inject_fault.ts";
@@ -12,7 +11,7 @@ export class CellFaults implements AsyncDisposable {
     this.#recorder = recorder;
   }
 
-  async inject(fault: Fault): Promise<Broken> {
+  async inject(fault: Fault): Promise<InjectedFault> {
     const injected = await injectFault(fault, this.#recorder);
     this.#injected.push(injected);
     return injected;

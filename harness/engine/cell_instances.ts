@@ -1,6 +1,7 @@
 import type { Broken, InstanceHandle } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
 import { killProcess, pauseProcess } from "../faults/process.ts";
+import type { InjectedFault } from "../faults/inject_fault.ts";
 import type { CellFaults } from "./cell_faults.ts";
 import type { CellInstance, Registration } from "./cell_instance.ts";
 
@@ -16,6 +17,7 @@ export interface HandleContext {
 export function handleOf(instance: CellInstance, context: HandleContext): InstanceHandle {
   const { id, service, address, worker } = instance;
   const { recorder, faults } = context;
+  let killed: InjectedFault | undefined;
   return {
     id,
     service,
@@ -30,7 +32,7 @@ export function handleOf(instance: CellInstance, context: HandleContext): Instan
         edge: "killed",
         detail: "SIGKILL",
       });
-      return await faults.inject(
+      return killed = await faults.inject(
         killProcess({ process: worker.process, address: worker.address, name: `kill ${id}` }),
       );
     },
@@ -41,7 +43,9 @@ export function handleOf(instance: CellInstance, context: HandleContext): Instan
         pauseProcess({ process: worker.process, address: worker.address, name: `pause ${id}` }),
       );
     },
-    tombstone: () => {
+    tombstone: async () => {
+      // The kill's witness wants the port refused: it must have spoken before somebody listens there again.
+      await killed?.testimony;
       const [hostname = "", port = ""] = worker.address.split(":");
       const listener = Deno.listen({ hostname, port: Number(port) });
       const done = (async () => {
@@ -54,7 +58,6 @@ export function handleOf(instance: CellInstance, context: HandleContext): Instan
         listener.close();
         await done;
       });
-      return Promise.resolve();
     },
   };
 }

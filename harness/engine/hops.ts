@@ -2,13 +2,16 @@ import type { LinkHandle } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Address } from "../model/mesh.ts";
 import type { ArmedFault, Fault } from "../faults/fault.ts";
-import { blackhole } from "../faults/link/blackhole.ts";
-import { cutAfter } from "../faults/link/cut_after.ts";
-import { latency } from "../faults/link/latency.ts";
-import { type Link, openLink } from "../faults/link/link.ts";
-import { reset } from "../faults/link/reset.ts";
-import { sever } from "../faults/link/sever.ts";
-import type { Toxic } from "../faults/link/toxic.ts";
+import {
+  blackhole,
+  cutAfter,
+  latency,
+  type Link,
+  openLink,
+  reset,
+  sever,
+  type Toxic,
+} from "../faults/link/mod.ts";
 import type { CellFaults } from "./cell_faults.ts";
 
 /** The breakable hops of one cell. A hop may have several links (one for each member of the registry). */
@@ -40,6 +43,12 @@ export class Hops implements AsyncDisposable {
 
   /** @throws TypeError When no hop of that name runs through a link. */
   handle(name: string): LinkHandle {
+    if (!this.#names.has(name)) {
+      const known = [...this.#names].join(", ") || "none";
+      throw new TypeError(
+        `Cannot break hop "${name}": expected one of the scenario's environment.links, found ${known}`,
+      );
+    }
     const inject = (toxic: Toxic) => this.#faults.inject(this.#fault(name, toxic));
     return {
       latency: (delayMs, jitterMs) =>
@@ -57,12 +66,6 @@ export class Hops implements AsyncDisposable {
 
   /** The same toxic on every link of the hop, as one fault: witnessed where traffic met it. */
   #fault(name: string, toxic: Toxic): Fault {
-    if (!this.#names.has(name)) {
-      const known = [...this.#names].join(", ") || "none";
-      throw new TypeError(
-        `Cannot break hop "${name}": expected one of the scenario's environment.links, found ${known}`,
-      );
-    }
     const links = this.#links.get(name) ?? [];
     return {
       name: `${name} ${toxic.kind}`,

@@ -1,4 +1,6 @@
+import { pathToFileURL } from "node:url";
 import type { Scenario } from "../model/scenario.ts";
+import { scenarioProblems } from "./check_scenario.ts";
 
 /** A scenario with the folder that its policy files stand in. */
 export interface LoadedScenario {
@@ -13,18 +15,13 @@ export const CATALOGUE: string = decodeURIComponent(new URL("../../scenarios", i
 /**
  * Loads every scenario below a folder, sorted by id.
  *
- * @throws TypeError When a file's default export is no scenario, or two have the same id, naming the file.
+ * @throws {TypeError} When a file cannot be loaded, its default export is no scenario, or two have the same id,
+ * naming the file and what is missing.
  */
 export async function loadScenarios(folder: string = CATALOGUE): Promise<readonly LoadedScenario[]> {
   const loaded: LoadedScenario[] = [];
   for (const file of await scenarioFiles(folder)) {
-    const module: { default?: unknown } = await import(`file://${file}`);
-    const scenario = module.default;
-    if (!isScenario(scenario)) {
-      throw new TypeError(
-        `${file}: expected a scenario as default export (see CONTRIBUTING.md), found ${typeof scenario}`,
-      );
-    }
+    const scenario = await loadScenario(file);
     const twin = loaded.find((other) => other.scenario.id === scenario.id);
     if (twin !== undefined) {
       throw new TypeError(
@@ -36,11 +33,24 @@ export async function loadScenarios(folder: string = CATALOGUE): Promise<readonl
   return loaded.sort((a, b) => a.scenario.id < b.scenario.id ? -1 : 1);
 }
 
-function isScenario(value: unknown): value is Scenario {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, clauses, drive, judge } = value as Partial<Record<keyof Scenario, unknown>>;
-  return typeof id === "string" && Array.isArray(clauses) && typeof drive === "function" &&
-    typeof judge === "function";
+async function loadScenario(file: string): Promise<Scenario> {
+  let module: { readonly default?: unknown };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (error) {
+    throw new TypeError(
+      `${file}: expected a TypeScript file with a scenario, found: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
+    );
+  }
+  const problems = scenarioProblems(module.default);
+  if (problems.length === 0) return module.default as Scenario;
+  throw new TypeError(
+    `${file}: expected a scenario (harness/model/scenario.ts) as default export, found ${
+      problems.join("; ")
+    }; see CONTRIBUTING.md`,
+  );
 }
 
 async function scenarioFiles(folder: string): Promise<string[]> {

@@ -1,6 +1,11 @@
 import type { RegistryHandle } from "../model/drive.ts";
 import type { Fault } from "../faults/fault.ts";
-import { ETCD_MEMBER_BYTES, type EtcdCluster, type EtcdMember, startEtcdCluster } from "../runtime/etcd_cluster.ts";
+import {
+  ETCD_MEMBER_BYTES,
+  type EtcdCluster,
+  type EtcdMember,
+  startEtcdCluster,
+} from "../runtime/etcd_cluster.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
 import type { RunLedger } from "../runtime/run_ledger.ts";
 import type { Spawn } from "../model/process.ts";

@@ -12,11 +12,17 @@ export async function schedule<Job, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
+  let isOver = false;
   const worker = async () => {
-    while (next < jobs.length) {
-      signal.throwIfAborted();
+    while (next < jobs.length && !isOver) {
       const index = next++;
-      results[index] = await work(jobs[index] as Job);
+      try {
+        signal.throwIfAborted();
+        results[index] = await work(jobs[index] as Job);
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
     }
   };
   const workers = Array.from({ length: Math.min(limit, jobs.length) }, worker);

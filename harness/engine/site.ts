@@ -106,7 +106,8 @@ export class Site implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const registry = await this.#registry?.catch(() => undefined);
     await registry?.[Symbol.asyncDispose]();
-    await this.#processes.disposeAll();
+    // What is left are idle services: nobody calls them any more, so there is nothing to drain.
+    await this.#processes.disposeAll(0);
     await this.#spans[Symbol.asyncDispose]();
     await this.ledger.close();
     await this.#reaper[Symbol.asyncDispose]();

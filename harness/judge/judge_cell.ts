@@ -17,6 +17,8 @@ export function judgeCell(
   let verdicts: readonly ClauseVerdict[];
   try {
     verdicts = scenario.judge(events, policy);
+    // Scenarios of others come as they are: a judge may be async, or give one verdict in place of a list.
+    if (!Array.isArray(verdicts)) throw new TypeError("expected a list of verdicts");
   } catch (error) {
     return errorVerdicts(
       scenario,

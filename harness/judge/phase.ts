@@ -1,7 +1,7 @@
 import type { Labels } from "../model/scenario.ts";
 import type { Check } from "../model/verdict.ts";
 import { type CallExpectation, everyCall } from "./calls.ts";
-import { claim, verdictOf } from "./check.ts";
+import { claim, claimWithin, verdictOf } from "./check.ts";
 import { type Call, History } from "./history.ts";
 import { ALPHA, binomialPValue } from "./statistics.ts";
 
@@ -28,25 +28,33 @@ export class Phase {
 
   /** Exactly so many of the calls reached an upstream at all. */
   reachedUpstream(count: number): Check {
+    const expected = `${this.name}: ${count} of ${this.calls.length} calls reach an upstream`;
+    if (this.calls.length === 0) return verdictOf("vacuous", expected, "no call was made");
     const reached = this.calls.filter((call) => call.attempts.length > 0);
+    if (this.calls.length < count) {
+      return verdictOf("inconclusive", expected, `only ${this.calls.length} calls were made`);
+    }
     return claim(
-      `${this.name}: ${count} of ${this.calls.length} calls reach an upstream`,
+      expected,
       `${this.name}: ${reached.length} did`,
-      reached.length === count && this.calls.length >= count,
+      reached.length === count,
       reached.flatMap((call) => call.attempts.map((attempt) => attempt.received.seq)),
     );
   }
 
-  /** An instance that carries the labels, or each of the named ones, received at least one attempt. */
+  /** Each of the named instances received at least one attempt. */
   everyInstanceReceives(instances: readonly string[]): Check {
     const places = new Set(
       this.calls.flatMap((call) => call.attempts.map((attempt) => attempt.received.instance)),
     );
     const missing = instances.filter((instance) => !places.has(instance));
+    const expected = `${this.name}: attempts at each of ${instances.join(", ")}`;
+    if (this.calls.length === 0) return verdictOf("vacuous", expected, "no call was made");
+    if (instances.length === 0) return verdictOf("vacuous", expected, "no instance is on the roster");
     return claim(
-      `${this.name}: attempts at each of ${instances.join(", ")}`,
+      expected,
       missing.length === 0 ? "each received some" : `none at ${missing.join(", ")}`,
-      missing.length === 0 && instances.length > 0,
+      missing.length === 0,
     );
   }
 
@@ -95,16 +103,13 @@ export class JudgedHistory extends History {
     return new Phase(this, name, this.callsOf(name));
   }
 
-  /** The condition of that name was met within its limit. */
+  /** The condition of that name was met within its limit; a miss is inconclusive while the harness itself was late. */
   metInTime(what: string): Check {
     const event = this.converged(what);
-    if (event === undefined) return verdictOf("vacuous", `${what}`, "it was never waited for");
-    return claim(
-      `${what} within ${event.limitMs} ms`,
-      event.met ? `after ${event.afterMs.toFixed(0)} ms` : `not within ${event.limitMs} ms`,
-      event.met,
-      [event.seq],
-    );
+    if (event === undefined) return verdictOf("vacuous", what, "it was never waited for");
+    const { met, afterMs, limitMs, t, seq } = event;
+    const span = { fromT: t - afterMs, toT: met ? t : Infinity };
+    return claimWithin(this, what, span, limitMs, [seq]);
   }
 
   /** When an event of the registry about an instance was first seen, at or after a moment. */

@@ -1,38 +1,13 @@
 import type { Check } from "../model/verdict.ts";
 import { claim, verdictOf } from "./check.ts";
-import type { Call, History, Seen } from "./history.ts";
+import type { Call, History } from "./history.ts";
+import { ancestors, growForest, type SpanForest, type SpanNode } from "./span_forest.ts";
 
-type Span = Seen<"span">;
+/** Service name under which the harness records its own span as the caller. */
+const CALLER = "client";
 
-/** The spans of one call's trace, indexed for walking towards the root. */
-class Trace {
-  readonly spans: readonly Span[];
-  readonly #byId: ReadonlyMap<string, Span>;
-
-  constructor(readonly call: Call, all: readonly Span[]) {
-    this.spans = all.filter((span) => span.traceId === call.sent.traceId);
-    this.#byId = new Map(this.spans.map((span) => [span.spanId, span]));
-  }
-
-  parentOf(span: Span): Span | undefined {
-    return this.#byId.get(span.parentSpanId);
-  }
-
-  /** From the span's parent to the root; ends at a span that was seen before, so that a cycle ends too. */
-  ancestorsOf(span: Span): readonly Span[] {
-    const seen = new Set<Span>();
-    let parent = this.parentOf(span);
-    while (parent !== undefined && !seen.has(parent)) {
-      seen.add(parent);
-      parent = this.parentOf(parent);
-    }
-    return [...seen];
-  }
-}
-
-function describe(span: Span): string {
-  return `${span.serviceName}/${span.spanKind} ${span.spanId}`;
-}
+/** What is wrong with the trace of one call; undefined when nothing is. */
+type Flaw = (forest: SpanForest, call: Call) => string | undefined;
 
 /**
  * OBS-01: over the whole chain one trace id, no orphans, and the nearest span of a service above each server span is
@@ -47,48 +22,10 @@ export function continuousTraces(
   chain: readonly string[],
 ): Check {
   const expected =
-    `${name}: one trace over ${["client", ...chain].join(" > ")}, each server span under its caller's ` +
+    `${name}: one trace over ${[CALLER, ...chain].join(" > ")}, each server span under its caller's ` +
     "client span, no orphans";
-  if (calls.length === 0) return verdictOf("vacuous", expected, "no call was made");
-  const all = history.of("span");
-  const parties = new Set(["client", ...chain]);
-  for (const call of calls) {
-    const wrong = flawOfChain(new Trace(call, all), chain, parties, all);
-    if (wrong !== undefined) return claim(expected, `${call.id}: ${wrong}`, false, [call.sent.seq]);
-  }
-  return claim(
-    expected,
-    `all ${calls.length} traces are whole`,
-    true,
-    calls.slice(0, 1).map((call) => call.sent.seq),
-  );
-}
-
-function flawOfChain(
-  trace: Trace,
-  chain: readonly string[],
-  parties: ReadonlySet<string>,
-  all: readonly Span[],
-): string | undefined {
-  for (const [index, service] of chain.entries()) {
-    const id = trace.call.id + "/1".repeat(index);
-    const mine = (span: Span) =>
-      span.spanKind === "server" && span.serviceName === service && span.attributes["meshproof.id"] === id;
-    const elsewhere = all.find((span) => mine(span) && span.traceId !== trace.call.sent.traceId);
-    if (elsewhere !== undefined) {
-      return `${service} served under trace ${elsewhere.traceId}, the caller's is ${trace.call.sent.traceId}`;
-    }
-    const servers = trace.spans.filter(mine);
-    if (servers.length !== 1) return `${servers.length} server spans of ${service}`;
-    const caller = index === 0 ? "client" : chain[index - 1];
-    const above = trace.ancestorsOf(servers[0] as Span).find((span) => parties.has(span.serviceName));
-    if (above?.serviceName !== caller || above?.spanKind !== "client") {
-      return `the server span of ${service} stands under ${above ? describe(above) : "nothing"}, ` +
-        `expected the client span of ${caller}`;
-    }
-  }
-  const orphan = trace.spans.find((span) => span.parentSpanId !== "" && trace.parentOf(span) === undefined);
-  return orphan === undefined ? undefined : `${describe(orphan)} has no parent among the spans`;
+  const parties = new Set([CALLER, ...chain]);
+  return everyTrace(history, calls, expected, (forest, call) => flawOfChain(forest, call, chain, parties));
 }
 
 /**
@@ -102,32 +39,87 @@ export function spanPerAttempt(
   attempts: number,
 ): Check {
   const expected = `${name}: ${attempts} attempt spans under one call span under the caller's span`;
-  if (calls.length === 0) return verdictOf("vacuous", expected, "no call was made");
-  const all = history.of("span");
-  for (const call of calls) {
-    const wrong = flawOfAttempts(new Trace(call, all), attempts, all);
-    if (wrong !== undefined) return claim(expected, `${call.id}: ${wrong}`, false, [call.sent.seq]);
-  }
-  return claim(expected, `all ${calls.length} calls`, true, calls.slice(0, 1).map((call) => call.sent.seq));
+  return everyTrace(history, calls, expected, (forest, call) => flawOfAttempts(forest, call, attempts));
 }
 
-function flawOfAttempts(trace: Trace, attempts: number, all: readonly Span[]): string | undefined {
-  const isServer = (span: Span) =>
-    span.spanKind === "server" && span.attributes["meshproof.id"] === trace.call.id;
-  const astray = all.find((span) => isServer(span) && span.traceId !== trace.call.sent.traceId);
-  if (astray !== undefined) return `an attempt was served under another trace, ${astray.traceId}`;
-  const servers = trace.spans.filter(isServer);
-  if (servers.length !== attempts) return `${servers.length} server spans`;
-  const attemptSpans = servers.map((server) => trace.parentOf(server));
-  if (attemptSpans.some((span) => span === undefined || span.serviceName === "client")) {
-    return "a server span has no span of the mesh above it";
+function everyTrace(history: History, calls: readonly Call[], expected: string, flaw: Flaw): Check {
+  if (calls.length === 0) return verdictOf("vacuous", expected, "no call was made");
+  const forest = growForest(history.of("span"));
+  for (const call of calls) {
+    const wrong = flaw(forest, call);
+    if (wrong !== undefined) return claim(expected, `${call.id}: ${wrong}`, false, [call.sent.seq]);
   }
-  const distinct = new Set(attemptSpans);
-  if (distinct.size !== attempts) return `${distinct.size} attempt spans for ${attempts} attempts`;
-  const callSpans = new Set(attemptSpans.map((span) => trace.parentOf(span as Span)));
+  return claim(expected, `all ${calls.length} traces`, true, calls.slice(0, 1).map((call) => call.sent.seq));
+}
+
+function flawOfChain(
+  forest: SpanForest,
+  call: Call,
+  chain: readonly string[],
+  parties: ReadonlySet<string>,
+): string | undefined {
+  for (const [index, service] of chain.entries()) {
+    const servers = serversOf(forest, call.id + "/1".repeat(index), service);
+    const astray = flawOfTraceId(servers, call);
+    if (astray !== undefined) return astray;
+    const [server] = servers;
+    if (server === undefined || servers.length !== 1) return `${servers.length} server spans of ${service}`;
+    const caller = index === 0 ? CALLER : chain[index - 1];
+    const above = ancestors(server).find(({ span }) => parties.has(span.serviceName))?.span;
+    if (above?.serviceName !== caller || above?.spanKind !== "client") {
+      return `the server span of ${service} stands under ${above ? describe(above) : "nothing"}, ` +
+        `expected the client span of ${caller}`;
+    }
+  }
+  return flawOfTree(forest, call);
+}
+
+/** One tree under the caller's span: no orphan, no circle, no second root. */
+function flawOfTree(forest: SpanForest, call: Call): string | undefined {
+  const trace = forest.traces.get(call.sent.traceId ?? "");
+  const orphan = trace?.orphans[0];
+  if (orphan !== undefined) return `${describe(orphan.span)} has no parent among the spans`;
+  const circle = trace?.cyclic[0];
+  if (circle !== undefined) return `${describe(circle.span)} is its own ancestor`;
+  const astray = trace?.roots.find(({ span }) => span.spanId !== call.sent.spanId);
+  return astray && `${describe(astray.span)} does not descend from the caller's span`;
+}
+
+function flawOfAttempts(forest: SpanForest, call: Call, attempts: number): string | undefined {
+  const servers = serversOf(forest, call.id);
+  const astray = flawOfTraceId(servers, call);
+  if (astray !== undefined) return astray;
+  if (servers.length !== attempts) return `${servers.length} server spans`;
+  const attemptSpans = new Set<SpanNode>();
+  for (const { parent } of servers) {
+    if (parent === undefined || parent.span.serviceName === CALLER) {
+      return "a server span has no span of the mesh above it";
+    }
+    attemptSpans.add(parent);
+  }
+  if (attemptSpans.size !== attempts) return `${attemptSpans.size} attempt spans for ${attempts} attempts`;
+  const callSpans = new Set([...attemptSpans].map((attempt) => attempt.parent));
   const [callSpan] = callSpans;
   if (callSpans.size !== 1 || callSpan === undefined) return `attempt spans have ${callSpans.size} parents`;
-  if (callSpan.serviceName === "client") return "the attempt spans have no call span of the mesh above them";
-  const root = trace.ancestorsOf(callSpan).some((span) => span.spanId === trace.call.sent.spanId);
-  return root ? undefined : "the call span does not descend from the caller's span";
+  if (callSpan.span.serviceName === CALLER) {
+    return "the attempt spans have no call span of the mesh above them";
+  }
+  const descends = ancestors(callSpan).some(({ span }) => span.spanId === call.sent.spanId);
+  return descends ? undefined : "the call span does not descend from the caller's span";
+}
+
+function serversOf(forest: SpanForest, id: string, service?: string): readonly SpanNode[] {
+  return forest.ofRequest(id).filter(({ span }) =>
+    span.spanKind === "server" && (service === undefined || span.serviceName === service)
+  );
+}
+
+function flawOfTraceId(servers: readonly SpanNode[], call: Call): string | undefined {
+  const astray = servers.find(({ span }) => span.traceId !== call.sent.traceId)?.span;
+  if (astray === undefined) return undefined;
+  return `${astray.serviceName} served under trace ${astray.traceId}, the caller's is ${call.sent.traceId}`;
+}
+
+function describe(span: SpanNode["span"]): string {
+  return `${span.serviceName}/${span.spanKind} ${span.spanId}`;
 }

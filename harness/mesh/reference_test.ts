@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { MUTANTS } from "../../fixtures/mutants/mod.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { TestClient } from "../../fixtures/reference/testing/client.ts";
 import { echoPolicy, toSubset } from "../../fixtures/reference/testing/policies.ts";
 import { connectTls } from "../../fixtures/reference/testing/tls_peer.ts";
@@ -101,19 +100,9 @@ Deno.test("reference starts, routes, takes a push, refuses an invalid one by nam
     assertEquals((await client.call()).instance, "canary-1");
     assertEquals(events.filter((event) => event.kind === "push" && event.edge === "nack").length, 1);
 
-    assertThrowsNoEntry(mesh);
+    assertThrows(() => mesh.entry("shop"), Error, 'no entry for service "shop"; it has: echo');
   });
 });
-
-function assertThrowsNoEntry(mesh: StartedMesh): void {
-  try {
-    mesh.entry("shop");
-  } catch (error) {
-    assertStringIncludes((error as Error).message, 'no entry for service "shop"; it has: echo');
-    return;
-  }
-  throw new Error("expected an error for a service that is not there");
-}
 
 Deno.test("reference follows the registry: a new instance takes traffic, one that left gets none", async () => {
   await withMesh({ policy: echoPolicy([{}]) }, async ({ client, registry, stable, canary }) => {
@@ -153,15 +142,13 @@ Deno.test("reference opens mutual-TLS doors and rotates their leaf", async () =>
   });
 });
 
-Deno.test("reference says why it did not start: unknown mutant, first policy refused, instance unknown", async () => {
+Deno.test("reference says why it did not start: unknown mutant, or first policy refused", async () => {
   const start = (options: Partial<MeshEnvironment>) => withMesh(options, () => Promise.resolve());
-  await assertRejects(() => start({ mutant: "no-such" }), Error, 'Unknown mutant "no-such"');
+  await assertRejects(() => start({ mutant: "no-such" }), Error, "Unknown mutant");
   await assertRejects(() => start({ policy: INVALID }), Error, "regex");
 });
 
-Deno.test("reference runs with each of its mutants", async () => {
-  const ids = MUTANTS.filter(({ kind }) => kind === "mesh").map(({ id }) => id);
-  assertEquals(ids.length, 46);
+Deno.test("reference runs as the mutant that it is told to be", async () => {
   await withMesh({ mutant: "header-match-ignored" }, async ({ client }) => {
     assertEquals((await client.call()).instance, "canary-1");
   });

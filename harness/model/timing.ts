@@ -14,8 +14,11 @@ export const TIMING = {
   pushAnsweredMs: 3_000,
   /** {T} of discovery: from a registration (or its end) to the traffic that shows it. */
   discoveryConvergesMs: 3_000,
-  /** {T} of discovery across a change of the registry's leader: etcd holds a lost proposal for 5 s + 2 elections. */
-  electionConvergesMs: 10_000,
+  /**
+   * {T} of discovery across a broken registry or path to it: etcd holds a lost proposal for 5 s + 2 elections, and
+   * an instance that was cut off first has to notice that it no longer is.
+   */
+  registryRecoversMs: 10_000,
   /** {margin} of a lease: etcd looks for ended leases twice a second, and a new leader grants each a fresh term. */
   leaseMarginMs: 1_500,
   /** How long the control plane stays away: longer than any expiry that a data plane could plausibly apply. */

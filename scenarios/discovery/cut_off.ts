@@ -29,7 +29,7 @@ export default scenario({
     await fault.heal();
     await t.converge(
       "it is registered again",
-      LEASE_SECONDS * 1000 + TIMING.leaseMarginMs,
+      TIMING.registryRecoversMs,
       () => t.registry.has("echo", cut.id),
     );
     await t.converge("it is served again", TIMING.discoveryConvergesMs, async () => {

@@ -17,7 +17,7 @@ export default scenario({
     await t.registry.killLeader();
     await t.calls("right after", CLEAN_REQUESTS);
     await spare.register();
-    await t.converge("the new instance is served", TIMING.electionConvergesMs, async () => {
+    await t.converge("the new instance is served", TIMING.registryRecoversMs, async () => {
       const { instance } = await t.call("converging");
       return instance === spare.id;
     });

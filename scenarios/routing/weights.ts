@@ -19,8 +19,8 @@ export default scenario({
   },
   judge: (h, policy) => {
     const weightOf = (rule: string) => {
-      const target = policy.routes[0]?.rules.find((each) => each.name === rule)?.targets[0];
-      return (target?.weight ?? NaN) / 100;
+      const targets = policy.routes[0]?.rules.find((each) => each.name === rule)?.targets ?? [];
+      return (targets[0]?.weight ?? NaN) / targets.reduce((sum, target) => sum + target.weight, 0);
     };
     return [
       clause(

@@ -30,6 +30,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/mesh",
     "harness/observe",
     "harness/judge/judge_cell.ts",
+    // Whether all spans have come is a question of the forest that they make.
+    "harness/judge/span_forest.ts",
     "fixtures/services/protocol.ts",
     "fixtures/mutants/mod.ts",
   ],

@@ -45,7 +45,7 @@ function tracing(otlpUrl: string): Message {
         serviceName: "envoy",
         httpService: {
           httpUri: {
-            uri: new URL("/v1/traces", otlpUrl).href,
+            uri: `${otlpUrl.replace(/\/$/, "")}/v1/traces`,
             cluster: STATIC_CLUSTERS.spans,
             timeout: duration(1000),
           },

@@ -69,7 +69,8 @@ function routeAction({ targets, timeoutMs, retries }: Rule): Message {
         })),
       },
     }),
-    // Envoy's own default is 15 s; 0 means none, which is what a policy that says nothing means.
+    // Envoy's own default is 15 s; 0 means none, which is what a policy that says nothing means. Envoy 1.40 answers
+    // UNAVAILABLE when the time is up, unless envoy.reloadable_features.grpc_timeout_returns_deadline_exceeded is set.
     timeout: duration(timeoutMs ?? 0),
     ...(retries === undefined || retries.attempts === 0 ? {} : { retryPolicy: retryPolicy(retries) }),
   };
