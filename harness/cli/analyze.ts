@@ -1,12 +1,16 @@
 import { Command } from "commander";
 import { readHistory } from "../engine/history_file.ts";
-import { type LoadedScenario, loadScenarios } from "../engine/load_scenarios.ts";
+import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import { policyOf } from "../engine/policy_of.ts";
+import type { HistoryEvent } from "../model/event.ts";
 import { judgeCell } from "../judge/judge_cell.ts";
 import { cellReport } from "../report/build.ts";
 import { type Deviation, readDeviations, staleDeviations } from "../report/deviations.ts";
 import type { CellReport, Report } from "../report/schema.ts";
 import { breachesOf, exitCodeOf, scoreOf } from "../report/score.ts";
+import { allScenarios } from "./catalogue.ts";
+import { UsageError } from "./exit.ts";
+import { scenariosOption } from "./options.ts";
 import { printReport } from "./show_report.ts";
 import { readRun } from "./stored_run.ts";
 import { openTerminal } from "./terminal.ts";
@@ -16,10 +20,11 @@ export function analyzeCommand(setExitCode: (code: number) => void): Command {
   return new Command("analyze")
     .description("Judge a stored run again from its histories; nothing is started.")
     .argument("<run>", "folder or id of the run")
+    .addOption(scenariosOption())
     .option("--json", "print the new report as JSON and nothing else")
-    .action(async (name: string, options: { json?: boolean }) => {
+    .action(async (name: string, options: { scenarios?: string; json?: boolean }) => {
       const { folder, report: stored } = await readRun(name);
-      const scenarios = await loadScenarios();
+      const scenarios = await allScenarios(options.scenarios ?? stored.run.scenarios);
       const deviations = await readDeviations();
       const meshes = await Promise.all(stored.meshes.map(async (mesh) => ({
         ...mesh,
@@ -51,14 +56,29 @@ async function judgeAgain(
   deviations: readonly Deviation[],
 ): Promise<CellReport> {
   const last = cell.runs.at(-1);
-  const loaded = scenarios.find(({ scenario }) => scenario.id === cell.scenario);
   // A cell that broke in mid-drive left a history that proves nothing; its error stands.
   const broke = cell.clauses.some((clause) => clause.verdict === "error");
-  if (last === undefined || loaded === undefined || broke) return cell;
-  const events = await readHistory(`${folder}/${last.history}`);
+  if (last === undefined || broke) return cell;
+  const loaded = scenarios.find(({ scenario }) => scenario.id === cell.scenario);
+  if (loaded === undefined) {
+    throw new UsageError(
+      `${folder}: expected its scenarios, found no ${cell.scenario} any more; say where it is with --scenarios`,
+    );
+  }
+  const events = await historyOf(`${folder}/${last.history}`, `${mesh}/${cell.scenario}`);
   const verdicts = judgeCell(loaded.scenario, events, await policyOf(loaded));
   const { clauses } = cellReport(cell.scenario, mesh, [{ ...last, events, verdicts }], deviations);
   return { ...cell, clauses };
+}
+
+async function historyOf(path: string, cell: string): Promise<readonly HistoryEvent[]> {
+  try {
+    return await readHistory(path);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(error.message);
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`${path}: expected the history of ${cell}, found no such file; run the cell again`);
+  }
 }
 
 function changes(before: Report, after: Report): string[] {

@@ -5,7 +5,7 @@ import { Interrupted } from "./interrupt.ts";
 /** The exit code of a command that did not come to its end. */
 export function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError || error instanceof SelectionError) return EXIT.usage;
-  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof Interrupted) return error.exitCode;
   return EXIT.harness;
 }
 

@@ -1,25 +1,35 @@
 import { Command } from "commander";
 import Table from "cli-table3";
 import { MUTANTS } from "../../fixtures/mutants/mod.ts";
-import { loadScenarios } from "../engine/load_scenarios.ts";
-import { MESHES } from "./meshes.ts";
+import { allScenarios } from "./catalogue.ts";
+import { meshesNamed, ownMeshes } from "./meshes.ts";
+import { adapterOption, scenariosOption } from "./options.ts";
 import { openTerminal } from "./terminal.ts";
+
+interface ListOptions {
+  readonly features?: boolean;
+  readonly scenarios?: string;
+  readonly adapter?: readonly string[];
+  readonly json?: boolean;
+}
 
 /** `list`: what there is to run. */
 export function listCommand(): Command {
   return new Command("list")
     .description("List scenarios with their clauses and mutants, and meshes with their features.")
     .option("--features", "list what each mesh declares, and which policy fields it cannot honour")
+    .addOption(scenariosOption())
+    .addOption(adapterOption())
     .option("--json", "print JSON and nothing else")
-    .action(async (options: { features?: boolean; json?: boolean }) => {
+    .action(async (options: ListOptions) => {
       const terminal = openTerminal(options.json ?? false);
-      const scenarios = (await loadScenarios()).map(({ scenario }) => ({
+      const scenarios = (await allScenarios(options.scenarios)).map(({ scenario }) => ({
         id: scenario.id,
         clauses: scenario.clauses,
         needs: scenario.needs,
         mutants: scenario.mutants,
       }));
-      const meshes = MESHES.map((mesh) => ({
+      const meshes = meshesNamed(undefined, await ownMeshes(options.adapter)).map((mesh) => ({
         name: mesh.name,
         features: [...mesh.features],
         tools: mesh.tools,

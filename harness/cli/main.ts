@@ -1,11 +1,12 @@
 /** The command line: `deno task meshproof <command>`. */
 import "../runtime/safe_http2.ts";
+import project from "../../deno.json" with { type: "json" };
 import { Command, CommanderError } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { cleanCommand } from "./clean.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodeFor, reportFailure } from "./failure.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT, UsageError } from "./exit.ts";
 import { listCommand } from "./list.ts";
 import { mutantsCommand } from "./mutants.ts";
 import { replayCommand } from "./replay.ts";
@@ -16,11 +17,12 @@ async function main(args: readonly string[]): Promise<number> {
   const setExitCode = (code: number) => void (exitCode = code);
   const program = new Command("meshproof")
     .description("Chaos and conformance test harness for service meshes.")
+    .version(project.version)
     .exitOverride()
-    .showHelpAfterError("(see --help)")
     .configureOutput({
       writeOut: (text) => void Deno.stdout.writeSync(new TextEncoder().encode(text)),
-      writeErr: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+      // Said by `reportFailure`, in the one way that every failure is said.
+      outputError: () => {},
     });
   const commands = [
     runCommand,
@@ -42,9 +44,12 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    reportFailure(error, args.includes("--json"));
-    return exitCodeFor(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const failure = error instanceof CommanderError
+      ? new UsageError(`${error.message.replace(/^error: /, "")}; see --help`)
+      : error;
+    reportFailure(failure, args.includes("--json"));
+    return exitCodeFor(failure);
   }
 }
 

@@ -5,16 +5,15 @@ import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import { runCells } from "../engine/run_cells.ts";
 import { reference } from "../mesh/reference.ts";
 import { killMatrix, mutantsReport } from "../report/mutants.ts";
+import { catalogue } from "./catalogue.ts";
 import { EXIT } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { seedOf } from "./options.ts";
+import { addSelection, seedOf, selectionOf, type SelectionOptions } from "./options.ts";
 import { cellProgress } from "./progress.ts";
-import { catalogue, openSite } from "./site.ts";
+import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
 
-interface MutantsOptions {
-  readonly scenario?: string;
-  readonly clause?: string;
+interface MutantsOptions extends SelectionOptions {
   readonly seed?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -22,10 +21,9 @@ interface MutantsOptions {
 
 /** `mutants`: proves that every scenario can fail, by meshes that are wrong on purpose. */
 export function mutantsCommand(setExitCode: (code: number) => void): Command {
-  return new Command("mutants")
-    .description("Run every mutant by the scenario that names it and print the kill matrix.")
-    .option("--scenario <glob>", "only the mutants of scenarios whose id matches")
-    .option("--clause <glob>", "only the mutants of scenarios that judge a matching clause")
+  const command = new Command("mutants")
+    .description("Run every mutant by the scenario that names it and print the kill matrix.");
+  return addSelection(command, "only the mutants of scenarios")
     .option("--seed <number>", "seed of everything that is random; 'random' draws one")
     .option("--out <dir>", "folder of the report (default: reports/<run id>)")
     .option("--json", "print mutants.json and nothing else")
@@ -35,10 +33,7 @@ export function mutantsCommand(setExitCode: (code: number) => void): Command {
 async function mutants(options: MutantsOptions): Promise<number> {
   const terminal = openTerminal(options.json ?? false);
   const seed = seedOf(options.seed);
-  const scenarios = await catalogue({
-    ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
-    ...(options.clause === undefined ? {} : { clause: options.clause }),
-  });
+  const scenarios = await catalogue(selectionOf(options), options.scenarios);
   const plans = plansOf(scenarios);
   using interrupt = onInterrupt();
   await using site = await openSite({

@@ -1,4 +1,48 @@
+import { type Command, Option } from "commander";
+import type { Selection } from "../engine/plan.ts";
 import { UsageError } from "./exit.ts";
+
+/** Which scenarios a command is about. */
+export interface SelectionOptions {
+  readonly scenarios?: string;
+  readonly scenario?: string;
+  readonly clause?: string;
+  readonly shard?: string;
+}
+
+/** `--scenarios`: a folder of somebody's own. */
+export function scenariosOption(): Option {
+  return new Option(
+    "--scenarios <dir>",
+    "folder of scenarios of your own, in place of those that come along",
+  );
+}
+
+/** `--adapter`: meshes of somebody's own, as often as there are some. */
+export function adapterOption(): Option {
+  return new Option(
+    "--adapter <file>",
+    "a mesh adapter of your own, judged beside the others; may be repeated",
+  )
+    .argParser((file: string, before: readonly string[] | undefined) => [...before ?? [], file]);
+}
+
+/** Adds the options that pick scenarios. */
+export function addSelection(command: Command, what: string): Command {
+  return command
+    .option("--scenario <glob>", `${what} whose id matches, such as 'routing/*'`)
+    .option("--clause <glob>", `${what} that judge a matching clause, such as '{RTE,CFG}-*'`)
+    .addOption(scenariosOption());
+}
+
+/** What the options pick. */
+export function selectionOf({ scenario, clause, shard }: SelectionOptions): Selection {
+  return {
+    ...(scenario === undefined ? {} : { scenario }),
+    ...(clause === undefined ? {} : { clause }),
+    ...(shard === undefined ? {} : { shard: shardOf(shard) }),
+  };
+}
 
 /** @throws UsageError When the text is no whole number of at least `least`. */
 export function wholeNumber(option: string, text: string, least = 0): number {

@@ -1,16 +1,25 @@
 import { Command } from "commander";
 import { runCell } from "../engine/cell.ts";
-import { loadScenarios } from "../engine/load_scenarios.ts";
 import { cellReport } from "../report/build.ts";
 import { readDeviations } from "../report/deviations.ts";
 import { describeEvent } from "../report/timeline.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { meshesNamed } from "./meshes.ts";
+import { allScenarios } from "./catalogue.ts";
+import { meshesNamed, ownMeshes } from "./meshes.ts";
+import { adapterOption, scenariosOption } from "./options.ts";
 import { readRun } from "./stored_run.ts";
 import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
 import { worst } from "../model/verdict.ts";
+
+interface ReplayOptions {
+  readonly events?: boolean;
+  readonly out?: string;
+  readonly scenarios?: string;
+  readonly adapter?: readonly string[];
+  readonly json?: boolean;
+}
 
 /** `replay`: runs one cell of a stored run again exactly as it was, alone. */
 export function replayCommand(setExitCode: (code: number) => void): Command {
@@ -19,28 +28,35 @@ export function replayCommand(setExitCode: (code: number) => void): Command {
     .argument("<cell>", "<run>:<mesh>/<scenario>, as a failure prints it")
     .option("--events", "print the whole history too, in words")
     .option("--out <dir>", "folder of the new history (default: reports/<run id>)")
+    .addOption(scenariosOption())
+    .addOption(adapterOption())
     .option("--json", "print the cell as JSON and nothing else")
-    .action(async (name: string, options: { events?: boolean; out?: string; json?: boolean }) =>
-      setExitCode(await replay(name, options))
-    );
+    .action(async (name: string, options: ReplayOptions) => setExitCode(await replay(name, options)));
 }
 
-async function replay(
-  name: string,
-  options: { events?: boolean; out?: string; json?: boolean },
-): Promise<number> {
+async function replay(name: string, options: ReplayOptions): Promise<number> {
   const [, run, meshName, scenarioId] = /^(.+):([^/:]+)\/(.+)$/.exec(name) ?? [];
   if (run === undefined || meshName === undefined || scenarioId === undefined) {
     throw new UsageError(`${name}: expected <run>:<mesh>/<scenario>`);
   }
   const { report: stored } = await readRun(run);
-  const [mesh] = meshesNamed(meshName);
-  const loaded = (await loadScenarios()).find(({ scenario }) => scenario.id === scenarioId);
+  const own = await ownMeshes(options.adapter ?? stored.run.adapters);
+  const mesh = meshesNamed(undefined, own).find((each) => each.name === meshName);
+  const loaded = (await allScenarios(options.scenarios ?? stored.run.scenarios)).find(({ scenario }) =>
+    scenario.id === scenarioId
+  );
   const before = stored.meshes.find((each) => each.name === meshName)?.cells
     .find((cell) => cell.scenario === scenarioId);
   if (mesh === undefined || loaded === undefined || before === undefined) {
+    const cells = stored.meshes.map((each) =>
+      `\n  ${each.name}/{${each.cells.map((cell) => cell.scenario).join(",")}}`
+    );
     throw new UsageError(
-      `${name}: expected a cell of run ${stored.run.id}, found none for ${meshName}/${scenarioId}`,
+      `${name}: expected a cell of run ${stored.run.id}, found none for ${meshName}/${scenarioId}${
+        before === undefined
+          ? `; it has:${cells.join("")}`
+          : `: ${mesh === undefined ? "its mesh" : "its scenario"} is not there any more`
+      }`,
     );
   }
   const terminal = openTerminal(options.json ?? false);
@@ -53,6 +69,7 @@ async function replay(
   });
   terminal.say(`replaying ${meshName}/${scenarioId} with seed ${stored.run.seed}`);
   const outcome = await runCell(site, { mesh, loaded });
+  interrupt.signal.throwIfAborted();
   const { events, path } = outcome.history;
   const cell = cellReport(scenarioId, meshName, [{
     ...outcome,

@@ -5,25 +5,33 @@ import type { Site } from "../engine/site.ts";
 import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import type { MeshAdapter } from "../model/mesh.ts";
 import { readDeviations } from "../report/deviations.ts";
+import { errorText } from "../runtime/error_text.ts";
 import { ToolUnavailableError } from "../runtime/tools.ts";
 import { UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { meshesNamed } from "./meshes.ts";
-import { seedOf, shardOf, wholeNumber } from "./options.ts";
+import { catalogue } from "./catalogue.ts";
+import { commandLine } from "./command_line.ts";
+import { meshesNamed, ownMeshes } from "./meshes.ts";
+import {
+  adapterOption,
+  addSelection,
+  seedOf,
+  selectionOf,
+  type SelectionOptions,
+  wholeNumber,
+} from "./options.ts";
 import { cellProgress } from "./progress.ts";
 import { reportOf, type RunResult } from "./run_report.ts";
 import { printReport, writeReport } from "./show_report.ts";
-import { catalogue, openSite } from "./site.ts";
+import { openSite } from "./site.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { flipsOf } from "./flips.ts";
 
-interface RunOptions {
+interface RunOptions extends SelectionOptions {
   readonly mesh?: string;
-  readonly scenario?: string;
-  readonly clause?: string;
+  readonly adapter?: readonly string[];
   readonly seed?: string;
   readonly runtime: string;
-  readonly shard?: string;
   readonly repeat: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -31,13 +39,13 @@ interface RunOptions {
 
 /** `run`: judges meshes by scenarios, prints the matrix, leaves a report. */
 export function runCommand(setExitCode: (code: number) => void): Command {
-  return new Command("run")
+  const command = new Command("run")
     .description(
       "Judge the meshes by the scenarios, print the conformance matrix, leave a report. The main job.",
     )
     .option("--mesh <names>", "meshes, separated by commas (default: all)")
-    .option("--scenario <glob>", "scenarios whose id matches, such as 'routing/*'")
-    .option("--clause <glob>", "scenarios that judge a matching clause, such as '{RTE,CFG}-*'")
+    .addOption(adapterOption());
+  return addSelection(command, "scenarios")
     .option("--seed <number>", "seed of everything that is random; 'random' draws one")
     .option("--runtime <name>", "where processes live: process", "process")
     .option("--shard <i/n>", "only the i-th of n shares of the scenarios")
@@ -59,12 +67,8 @@ async function run(options: RunOptions): Promise<number> {
   }
   const repeat = wholeNumber("--repeat", options.repeat, 1);
   const seed = seedOf(options.seed);
-  const meshes = meshesNamed(options.mesh);
-  const scenarios = await catalogue({
-    ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
-    ...(options.clause === undefined ? {} : { clause: options.clause }),
-    ...(options.shard === undefined ? {} : { shard: shardOf(options.shard) }),
-  });
+  const meshes = meshesNamed(options.mesh, await ownMeshes(options.adapter));
+  const scenarios = await catalogue(selectionOf(options), options.scenarios);
   const deviations = await readDeviations();
   using interrupt = onInterrupt();
   let result: RunResult;
@@ -95,9 +99,10 @@ async function run(options: RunOptions): Promise<number> {
       return all;
     });
     const cells = rounds.at(-1) ?? [];
-    const command = `run --seed ${seed} --mesh ${meshes.map((mesh) => mesh.name).join(",")}`;
+    const command = commandLine("run", { ...options, seed: String(seed) });
     const wallSeconds = (performance.now() - begin) / 1000;
-    result = { site, command, startedAt, wallSeconds, meshes: available, scenarios, cells, deviations };
+    const own = await ownSubjects(options);
+    result = { site, command, own, startedAt, wallSeconds, meshes: available, scenarios, cells, deviations };
   }
   const { report, stale } = await reportOf(result);
   await writeReport(result.site.out, report, result.cells);
@@ -121,10 +126,21 @@ async function versionOf(
     for (const tool of adapter.tools) await site.tools.path(tool);
     return { adapter, version: await adapter.version() };
   } catch (error) {
-    if (!(error instanceof ToolUnavailableError)) throw error;
+    if (!(error instanceof ToolUnavailableError)) {
+      throw new Error(`Cannot ask ${adapter.name} for its version: ${errorText(error)}`);
+    }
     terminal.say(`${adapter.name} is left out: ${error.message}`);
     return { adapter, version: "", unavailable: error.message };
   }
+}
+
+/** Where scenarios and adapters of the user's own stand, so that the run can be judged and replayed from anywhere. */
+async function ownSubjects({ scenarios, adapter = [] }: RunOptions): Promise<RunResult["own"]> {
+  const adapters = await Promise.all(adapter.map((file) => Deno.realPath(file)));
+  return {
+    ...(scenarios === undefined ? {} : { scenarios: await Deno.realPath(scenarios) }),
+    ...(adapters.length === 0 ? {} : { adapters }),
+  };
 }
 
 /** Services are started while the registry elects its leader. */

@@ -12,6 +12,8 @@ import { breachesOf, exitCodeOf, scoreOf, type StaleDeviation } from "../report/
 export interface RunResult {
   readonly site: Site;
   readonly command: string;
+  /** Scenarios and adapters that do not come with the harness. */
+  readonly own: Pick<Report["run"], "scenarios" | "adapters">;
   readonly startedAt: Date;
   readonly wallSeconds: number;
   readonly meshes: readonly {
@@ -38,6 +40,7 @@ export async function reportOf(result: RunResult): Promise<{ report: Report; sta
       seed: site.seed,
       commit: await commit(),
       command: result.command,
+      ...result.own,
       runtime: "process",
       startedAt: result.startedAt.toISOString(),
       wallSeconds: round(result.wallSeconds),

@@ -5,6 +5,7 @@ import { requestTable } from "../report/request_table.ts";
 import type { Report } from "../report/schema.ts";
 import { CONTROLS, type StaleDeviation } from "../report/score.ts";
 import { timeline } from "../report/timeline.ts";
+import { REPORTS } from "./folders.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes the files of a run. */
@@ -29,7 +30,7 @@ export function printReport(
   if (json) return terminal.print(JSON.stringify(report));
   const { paint } = terminal;
   terminal.print(matrix(report, paint));
-  for (const line of failures(report)) terminal.print(line);
+  for (const line of failures(report, out)) terminal.print(line);
   for (const { mesh, clause } of stale) {
     terminal.print(
       paint(
@@ -50,7 +51,8 @@ export function printReport(
 }
 
 /** Every verdict that needs somebody's eyes, with its evidence and the line that replays it. */
-function failures(report: Report): string[] {
+function failures(report: Report, out: string): string[] {
+  const run = out === `${REPORTS}/${report.run.id}` ? report.run.id : out;
   const lines: string[] = [];
   for (const mesh of report.meshes) {
     for (const cell of mesh.cells) {
@@ -67,7 +69,7 @@ function failures(report: Report): string[] {
           `  expected: ${clause.expected}`,
           `  actual:   ${clause.actual}`,
           ...timeline(clause).map((line) => `  ${line}`),
-          `  replay:   deno task meshproof replay ${report.run.id}:${mesh.name}/${cell.scenario}`,
+          `  replay:   deno task meshproof replay ${run}:${mesh.name}/${cell.scenario}`,
         );
       }
     }

@@ -1,5 +1,3 @@
-import { type Selection, selectScenarios } from "../engine/plan.ts";
-import { type LoadedScenario, loadScenarios } from "../engine/load_scenarios.ts";
 import { Site } from "../engine/site.ts";
 import { defaultStateFolder, newRunId } from "../runtime/state_folder.ts";
 import { sweep } from "../runtime/sweep.ts";
@@ -30,9 +28,4 @@ export async function openSite(request: SiteRequest): Promise<Site> {
   }
   const tools = new Tools({ onProgress: (line) => terminal.say(line) });
   return await Site.open({ runId, seed, out, stateFolder, tools, signal });
-}
-
-/** Loads the catalogue and picks from it. */
-export async function catalogue(selection: Selection): Promise<readonly LoadedScenario[]> {
-  return selectScenarios(await loadScenarios(), selection);
 }

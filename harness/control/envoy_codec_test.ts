@@ -15,7 +15,7 @@ Deno.test("encodeMessage keeps enums, durations, wrappers and maps", () => {
   assertEquals([plain["name"], plain["type"]], ["c", "EDS"]);
   assertEquals(plain["connectTimeout"], { seconds: 1, nanos: 500_000_000 });
   // A wrapper that holds 0 is not an absent one.
-  assertEquals(plain["outlierDetection"], { consecutive_5xx: {} });
+  assertEquals(plain["outlierDetection"], { consecutive_5xx: { value: 0 } });
   assertEquals(Object.keys(plain["typedExtensionProtocolOptions"] as object), ["key"]);
 });
 

@@ -117,7 +117,7 @@ async function liveThrough(
     const lag = stack.use(sampleLag(history));
     const cluster = needs.registry === "own"
       ? stack.use(
-        await startRegistry(processes.spawn, site.ledger, await site.tools.path("etcd"), "registry"),
+        await startRegistry(processes.spawn, site.ledger, await site.tools.path("etcd"), "registry", "quick"),
       )
       : await site.registry();
     const prefix = `/meshproof/${site.runId}/${name}`;

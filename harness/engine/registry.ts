@@ -12,8 +12,17 @@ import type { Spawn } from "../model/process.ts";
 import type { CellFaults } from "./cell_faults.ts";
 
 const MEMBERS = 3;
-const LOOK_LIMIT_MS = 1_000;
+const LOOK_LIMIT_MS = 3_000;
+/**
+ * A registry that is to be broken elects quickly. One that others lean on must not: a busy machine would make it
+ * change its leader, and a new leader grants every lease a fresh term.
+ */
+const PACE = {
+  quick: { heartbeatMs: 20, electionMs: 200 },
+  steady: { heartbeatMs: 50, electionMs: 500 },
+} as const;
 const MOVES = 20;
+const LEADER_LIMIT_MS = 15_000;
 
 /** Starts a three-member etcd cluster whose data is gone with the run. */
 export async function startRegistry(
@@ -21,9 +30,17 @@ export async function startRegistry(
   ledger: RunLedger,
   binary: string,
   name: string,
+  pace: keyof typeof PACE,
 ): Promise<EtcdCluster> {
   const folder = await ledger.temporaryFolder(name, { memoryBytes: MEMBERS * ETCD_MEMBER_BYTES });
-  const cluster = await startEtcdCluster({ spawn, binary, folder: folder.path, name, size: MEMBERS });
+  const cluster = await startEtcdCluster({
+    spawn,
+    binary,
+    folder: folder.path,
+    name,
+    size: MEMBERS,
+    ...PACE[pace],
+  });
   return {
     ...cluster,
     async [Symbol.asyncDispose]() {
@@ -71,7 +88,7 @@ async function leadByFirst(cluster: EtcdCluster): Promise<EtcdMember> {
   const [first] = cluster.members;
   if (first === undefined) throw new TypeError("Cannot find a leader: the registry has no members");
   for (let attempt = 1; attempt <= MOVES; attempt++) {
-    const leader = await cluster.leader();
+    const leader = await cluster.leader(LEADER_LIMIT_MS);
     if (leader.id === first.id) return first;
     // Refused when the lead changed meanwhile, which the next look tells.
     await etcdGateway(leader.clientAddress).moveLeader(first.id).catch(() => undefined);

@@ -18,6 +18,7 @@ export interface Progress {
 /**
  * Runs cells side by side; then each inconclusive one once more, alone.
  *
+ * @throws The reason of the site's signal once that is aborted; every cell has ended by then.
  * @param round Counts repetitions of the whole from 1, so that each leaves histories of its own.
  */
 export async function runCells(
@@ -30,6 +31,8 @@ export async function runCells(
   let done = 0;
   const first = await schedule(plans, cellLimit(), async (plan) => {
     const outcome = await runCell(site, plan, firstAttempt);
+    // What an interrupt broke off is nobody's verdict.
+    site.signal.throwIfAborted();
     progress.cellEnded?.(outcome, ++done, plans.length);
     return outcome;
   }, site.signal);
@@ -40,6 +43,7 @@ export async function runCells(
       site.signal.throwIfAborted();
       progress.rerun?.(outcome.plan);
       runs.push({ ...await runCell(site, outcome.plan, firstAttempt + 1), alone: true });
+      site.signal.throwIfAborted();
     }
     results.push({ plan: outcome.plan, runs });
   }

@@ -84,7 +84,13 @@ export class Site implements AsyncDisposable {
     return this.#registry ??= this.timed(
       "registry",
       async () =>
-        await startRegistry(this.#processes.spawn, this.ledger, await this.tools.path("etcd"), "registry"),
+        await startRegistry(
+          this.#processes.spawn,
+          this.ledger,
+          await this.tools.path("etcd"),
+          "registry",
+          "steady",
+        ),
     );
   }
 

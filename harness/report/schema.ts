@@ -82,6 +82,10 @@ export const reportSchema = z.strictObject({
     /** Commit of the harness; `unknown` outside a checkout. */
     commit: z.string(),
     command: z.string(),
+    /** Folder of the scenarios, where they are not those that come with the harness. */
+    scenarios: z.string().optional(),
+    /** Files of adapters that do not come with the harness. */
+    adapters: z.array(z.string()).optional(),
     runtime: z.enum(["process", "docker"]),
     startedAt: z.iso.datetime(),
     wallSeconds: seconds,

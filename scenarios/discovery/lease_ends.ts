@@ -1,6 +1,31 @@
-import { claim, clause, scenario, TIMING, verdictOf, witnessed } from "../../harness/mod.ts";
+import {
+  type Check,
+  claim,
+  clause,
+  type JudgedHistory,
+  lateness,
+  scenario,
+  type Seen,
+  TIMING,
+  verdictOf,
+  witnessed,
+} from "../../harness/mod.ts";
 
 const LEASE_SECONDS = 2;
+
+/** Between the kill and the end of the registration lies no less and no more than what is left of the lease. */
+function lifetime(h: JudgedHistory, killed: Seen<"process"> | undefined, goneT: number | undefined): Check {
+  // The last keep-alive came up to a third of the lease before the kill.
+  const earliestMs = LEASE_SECONDS * 1000 * 2 / 3 - TIMING.lagBudgetMs;
+  const latestMs = LEASE_SECONDS * 1000 + TIMING.leaseMarginMs;
+  const expected = `gone ${earliestMs.toFixed(0)} to ${latestMs} ms after the kill`;
+  if (killed === undefined) return verdictOf("vacuous", expected, "nothing was killed");
+  if (goneT === undefined) return claim(expected, "never gone", false, [killed.seq]);
+  const livedMs = goneT - killed.t;
+  const actual = `gone after ${livedMs.toFixed(0)} ms`;
+  if (livedMs <= latestMs) return claim(expected, actual, livedMs >= earliestMs, [killed.seq]);
+  return lateness(h, { fromT: killed.t, toT: goneT }, expected, actual, [killed.seq]);
+}
 
 /** Without a lease a crash leaves its address behind for ever; with a longer one it leaves it for longer than promised. */
 export default scenario({
@@ -32,11 +57,6 @@ export default scenario({
     const put = h.of("registry").find((event) => event.operation === "put" && event.instance === victim);
     const killed = h.of("process").find((event) => event.edge === "killed");
     const goneT = h.registryT("delete", victim, killed?.t);
-    const livedMs = goneT === undefined || killed === undefined ? Infinity : goneT - killed.t;
-    // The last keep-alive came up to a third of the lease before the kill.
-    const earliestMs = LEASE_SECONDS * 1000 * 2 / 3 - TIMING.lagBudgetMs;
-    const latestMs = LEASE_SECONDS * 1000 + TIMING.leaseMarginMs;
-    const expected = `gone ${earliestMs.toFixed(0)} to ${latestMs} ms after the kill`;
     return [
       clause(
         "DSC-02",
@@ -48,12 +68,7 @@ export default scenario({
           put?.leaseSeconds === LEASE_SECONDS,
           put === undefined ? [] : [put.seq],
         ),
-        killed === undefined ? verdictOf("vacuous", expected, "nothing was killed") : claim(
-          expected,
-          livedMs === Infinity ? "never gone" : `gone after ${livedMs.toFixed(0)} ms`,
-          livedMs >= earliestMs && livedMs <= latestMs,
-          [killed.seq],
-        ),
+        lifetime(h, killed, goneT),
         h.phase("one alive").everyCall({ status: "OK", attempts: 1 }),
         h.phase("one alive").everyInstanceReceives([survivor]),
       ),

@@ -2,6 +2,7 @@ import type { EventBody, PushEvent, Recorder } from "../../../model/event.ts";
 import type { KeyPair, MeshAdapter, StartedMesh } from "../../../model/mesh.ts";
 import type { Policy } from "../../../model/policy.ts";
 import { createAuthority } from "../../../control/authority.ts";
+import { TcpRelay } from "../../../control/testing/tcp_relay.ts";
 import { ETCD_MEMBER_BYTES, startEtcdCluster } from "../../../runtime/etcd_cluster.ts";
 import { type EtcdGateway, etcdGateway } from "../../../runtime/etcd_gateway.ts";
 import { openTestRuntime } from "../../../runtime/testing/test_runtime.ts";
@@ -71,8 +72,7 @@ export async function withLiveMesh(
   };
   const authority = await createAuthority({ trustDomain: "mesh.test" });
   const identity: KeyPair | undefined = options.identity ? await authority.issue("echo") : undefined;
-  const { TcpRelay } = await import("../../../control/testing/tcp_relay.ts");
-  const relays = new Map<string, InstanceType<typeof TcpRelay>>();
+  const relays = new Map<string, TcpRelay>();
   const startedT = performance.now();
   const mesh = stack.use(
     await adapter.start({
