@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import { MUTANTS } from "../../fixtures/mutants/mod.ts";
+import { mutantById, MUTANTS } from "../../fixtures/mutants/mod.ts";
 import type { CellPlan } from "../engine/cell.ts";
 import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import { runCells } from "../engine/run_cells.ts";
 import { reference } from "../mesh/reference.ts";
 import { killMatrix, mutantsReport } from "../report/mutants.ts";
 import { catalogue } from "./catalogue.ts";
-import { EXIT } from "./exit.ts";
+import { EXIT, UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { addSelection, seedOf, selectionOf, type SelectionOptions } from "./options.ts";
 import { cellProgress } from "./progress.ts";
@@ -48,7 +48,7 @@ async function mutants(options: MutantsOptions): Promise<number> {
     seed,
     scenarios.map(({ scenario }) => scenario.id),
     cells.map(({ plan, runs }) => ({
-      mutant: MUTANTS.find((mutant) => mutant.id === plan.mutant) ?? unknown(plan),
+      mutant: mutantById(plan.mutant ?? ""),
       scenario: plan.loaded.scenario.id,
       verdicts: runs.at(-1)?.verdicts ?? [],
     })),
@@ -64,11 +64,13 @@ async function mutants(options: MutantsOptions): Promise<number> {
 }
 
 function plansOf(scenarios: readonly LoadedScenario[]): CellPlan[] {
+  for (const { scenario, file } of scenarios) {
+    const stray = scenario.mutants.find((id) => MUTANTS.every((mutant) => mutant.id !== id));
+    if (stray !== undefined) {
+      throw new UsageError(`${file}: expected mutants of fixtures/mutants, found "${stray}"`);
+    }
+  }
   return scenarios
     .flatMap((loaded) => loaded.scenario.mutants.map((mutant) => ({ mesh: reference, loaded, mutant })))
     .sort((a, b) => (b.loaded.scenario.seconds ?? 1) - (a.loaded.scenario.seconds ?? 1));
-}
-
-function unknown(plan: CellPlan): never {
-  throw new TypeError(`${plan.loaded.file}: expected mutants of fixtures/mutants, found "${plan.mutant}"`);
 }

@@ -100,7 +100,8 @@ function flawOfAttempts(forest: SpanForest, call: Call, attempts: number): strin
   if (attemptSpans.size !== attempts) return `${attemptSpans.size} attempt spans for ${attempts} attempts`;
   const callSpans = new Set([...attemptSpans].map((attempt) => attempt.parent));
   const [callSpan] = callSpans;
-  if (callSpans.size !== 1 || callSpan === undefined) return `attempt spans have ${callSpans.size} parents`;
+  if (callSpans.size !== 1) return `attempt spans have ${callSpans.size} parents`;
+  if (callSpan === undefined) return "attempt spans have no parent among the spans";
   if (callSpan.span.serviceName === CALLER) {
     return "the attempt spans have no call span of the mesh above them";
   }

@@ -26,7 +26,7 @@ export const TIMING = {
   /** {T} until a rotated leaf is shown to new connections. */
   rotationConvergesMs: 2_000,
   /** {margin} on both sides of a route time-out. */
-  timeoutMarginMs: 200,
+  timeoutMarginMs: 400,
   /** How long spans may take to arrive at the collector after the last call. */
   spansArriveMs: 3_000,
   /** Past a cool-down or an ejection, before the next step is driven. */

@@ -3,6 +3,7 @@ import type { HistoryEvent } from "../model/event.ts";
 import type { ClauseVerdict } from "../model/verdict.ts";
 import { type Deviation, deviationOf } from "./deviations.ts";
 import type { CellReport, ClauseReport } from "./schema.ts";
+import { plainText } from "./plain_text.ts";
 import { describeEvent } from "./timeline.ts";
 
 /** One run of a cell, as the report needs it. */
@@ -68,15 +69,20 @@ function clauseReport(
 ): ClauseReport {
   const wanted = new Set(verdict.evidence);
   const evidence = events.filter((event) => wanted.has(event.seq))
-    .map((event) => ({ seq: event.seq, t: event.t, source: event.source, text: describeEvent(event) }))
+    .map((event) => ({
+      seq: event.seq,
+      t: event.t,
+      source: event.source,
+      text: plainText(describeEvent(event)),
+    }))
     .sort((a, b) => a.t - b.t);
   const deviation = verdict.verdict === "fail" ? deviationOf(deviations, mesh, verdict.id) : undefined;
   return {
     id: verdict.id,
     level: clauseById(verdict.id).level,
     verdict: verdict.verdict,
-    expected: verdict.expected,
-    actual: verdict.actual,
+    expected: plainText(verdict.expected),
+    actual: plainText(verdict.actual),
     evidence,
     ...(deviation === undefined ? {} : { deviation: { cause: deviation.cause, link: deviation.link } }),
   };

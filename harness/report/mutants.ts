@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { type ClauseVerdict, worst } from "../model/verdict.ts";
 import type { Paint } from "./matrix.ts";
+import { plainText } from "./plain_text.ts";
 import { type MutantsReport, mutantsSchema } from "./schema.ts";
 
 /** One mutant, run by the scenario that names it. */
@@ -23,7 +24,14 @@ export function mutantsReport(
     const own = verdicts.filter((verdict) => verdict.id === mutant.clause);
     const verdict = worst(own.map((each) => each.verdict));
     const actual = own.map((each) => each.actual).join("; ") || `${scenario} does not judge ${mutant.clause}`;
-    return { id: mutant.id, clause: mutant.clause, scenario, killed: verdict === "fail", verdict, actual };
+    return {
+      id: mutant.id,
+      clause: mutant.clause,
+      scenario,
+      killed: verdict === "fail",
+      verdict,
+      actual: plainText(actual),
+    };
   });
   return mutantsSchema.parse({
     schema: "meshproof.mutants/v1",

@@ -30,7 +30,7 @@ export default scenario({
     // Slow probes: all the others are there while the probes are still out.
     await t.calls("half-open", 10 * probes, {
       concurrency: 10 * probes,
-      behaviour: `sleep-${2 * TIMING.failFastMs}`,
+      behaviour: `sleep-${4 * TIMING.failFastMs}`,
     });
 
     await t.calls("closed", 100);

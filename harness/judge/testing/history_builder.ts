@@ -70,9 +70,11 @@ export class HistoryBuilder {
       ...(spec.traceId === undefined ? {} : { traceId: spec.traceId }),
       ...(spec.spanId === undefined ? {} : { spanId: spec.spanId }),
     }, sentT);
+    // All attempts arrive within the first millisecond; each ends when the next one comes, the last with the answer.
+    const arrivalT = (index: number) => sentT + Math.min(tookMs, 1) * (index + 1) / (at.length + 1);
     for (const [index, instance] of at.entries()) {
       const ordinal = at.slice(0, index + 1).filter((each) => each === instance).length;
-      const receivedT = sentT + tookMs * (index + 1) / (at.length + 1);
+      const endedT = index === at.length - 1 ? sentT + tookMs : arrivalT(index + 1);
       const source = `upstream:${instance}`;
       this.record(source, {
         kind: "attempt.received",
@@ -82,8 +84,8 @@ export class HistoryBuilder {
         method,
         ordinal,
         headers,
-      }, receivedT);
-      this.record(source, { kind: "attempt.ended", id, instance, ordinal, status }, receivedT);
+      }, arrivalT(index));
+      this.record(source, { kind: "attempt.ended", id, instance, ordinal, status }, endedT);
     }
     if (spec.answered === false) return this;
     return this.record("client", {

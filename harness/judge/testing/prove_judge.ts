@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { readPolicy } from "../../model/policy_file.ts";
+import type { Policy } from "../../model/policy.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import type { Verdict } from "../../model/verdict.ts";
 import { judgeCell } from "../judge_cell.ts";
@@ -16,23 +17,21 @@ export interface Breach {
 
 /** Histories for one scenario's judge. */
 export interface Proof {
-  /** The scenario's file, such as `import.meta.url` resolved beside the test: its policy is read there. */
-  readonly folder: string;
-  /** Histories that keep every clause, by what they show. */
-  readonly keeps: Readonly<Record<string, () => HistoryBuilder>>;
+  /** `import.meta.url` of the test, which stands beside the scenario and its policy. */
+  readonly beside: string;
+  /** Histories that keep every clause, by what they show; made from the policy, so that both speak of the same numbers. */
+  readonly keeps: Readonly<Record<string, (policy: Policy) => HistoryBuilder>>;
   /** Histories that do not, by what is wrong with them. */
-  readonly breaks: Readonly<Record<string, () => Breach>>;
+  readonly breaks: Readonly<Record<string, (policy: Policy) => Breach>>;
 }
 
 /** Registers a test for each history: that the scenario's judge tells the sound from the broken, without any process. */
 export function proveJudge(scenario: Scenario, proof: Proof): void {
-  const judge = async (history: HistoryBuilder) => {
-    const path = decodeURIComponent(new URL(scenario.policy, proof.folder).pathname);
-    return judgeCell(scenario, history.events, await readPolicy(path));
-  };
+  const readOwnPolicy = () => readPolicy(decodeURIComponent(new URL(scenario.policy, proof.beside).pathname));
   for (const [name, history] of Object.entries(proof.keeps)) {
     Deno.test(`${scenario.id} passes: ${name}`, async () => {
-      const verdicts = await judge(history());
+      const policy = await readOwnPolicy();
+      const verdicts = judgeCell(scenario, history(policy).events, policy);
       for (const verdict of verdicts) {
         assertEquals(
           verdict.verdict,
@@ -44,8 +43,9 @@ export function proveJudge(scenario: Scenario, proof: Proof): void {
   }
   for (const [name, breach] of Object.entries(proof.breaks)) {
     Deno.test(`${scenario.id} does not pass: ${name}`, async () => {
-      const { history, verdict: wanted = "fail", says } = breach();
-      const verdicts = await judge(history);
+      const policy = await readOwnPolicy();
+      const { history, verdict: wanted = "fail", says } = breach(policy);
+      const verdicts = judgeCell(scenario, history.events, policy);
       const first = scenario.clauses[0] ?? "";
       const expected = typeof wanted === "string" ? { [first]: wanted } : wanted;
       const actual = verdicts.filter((clause) => clause.verdict !== "pass");

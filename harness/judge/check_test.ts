@@ -1,0 +1,114 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { claim, claimWithin, clause, lateness, verdictOf, witnessed } from "./check.ts";
+import { history } from "./testing/history_builder.ts";
+
+Deno.test("claim passes or fails, and keeps the first five events as evidence", () => {
+  assertEquals(claim("a", "b", true, [1, 2, 3, 4, 5, 6, 7]), {
+    verdict: "pass",
+    expected: "a",
+    actual: "b",
+    evidence: [1, 2, 3, 4, 5],
+  });
+  assertEquals(claim("a", "b", false).verdict, "fail");
+});
+
+Deno.test("claimWithin passes at the bound, whatever the harness did", () => {
+  const { judged } = history().lag(900, 50);
+  assertEquals(claimWithin(judged, "it", { fromT: 0, toT: 100 }, 100).verdict, "pass");
+});
+
+Deno.test("claimWithin blames the mesh when the harness kept its own time", () => {
+  const { judged } = history().lag(50, 50);
+  const check = claimWithin(judged, "it", { fromT: 0, toT: 101 }, 100, [9]);
+  assertEquals(check, {
+    verdict: "fail",
+    expected: "it within 100 ms",
+    actual: "after 101.0 ms",
+    evidence: [9],
+  });
+});
+
+Deno.test("claimWithin cannot tell when the harness was late by more than its budget meanwhile", () => {
+  const { judged } = history().lag(51, 50);
+  const check = claimWithin(judged, "it", { fromT: 0, toT: 101 }, 100);
+  assertEquals(check.verdict, "inconclusive");
+  assertMatch(check.actual, /after 101\.0 ms, while the harness itself was up to 51 ms late/);
+});
+
+Deno.test("claimWithin does not excuse the mesh by a harness that was late before or long after", () => {
+  const { judged } = history().lag(900, 40).lag(1, 120).lag(900, 5_000);
+  assertEquals(claimWithin(judged, "it", { fromT: 50, toT: 4_000 }, 60).verdict, "fail");
+});
+
+Deno.test("claimWithin says never of what did not happen", () => {
+  const { judged } = history().lag(1, 50);
+  const check = claimWithin(judged, "it", { fromT: 0, toT: Infinity }, 100);
+  assertEquals([check.verdict, check.actual], ["fail", "never"]);
+});
+
+Deno.test("lateness is the mesh's within the harness's budget and nobody's beyond it", () => {
+  const span = { fromT: 0, toT: 100 };
+  assertEquals(lateness(history().lag(50, 50).judged, span, "a", "b").verdict, "fail");
+  assertEquals(lateness(history().lag(50.1, 50).judged, span, "a", "b").verdict, "inconclusive");
+});
+
+Deno.test("clause shows the worst of its checks and those alone", () => {
+  const verdict = clause(
+    "RTE-01",
+    claim("one", "fine", true, [1]),
+    verdictOf("inconclusive", "two", "unclear", [2]),
+    claim("three", "broken", false, [3]),
+    claim("four", "broken too", false, [4]),
+  );
+  assertEquals(verdict, {
+    id: "RTE-01",
+    verdict: "fail",
+    expected: "three; four",
+    actual: "broken; broken too",
+    evidence: [3, 4],
+  });
+});
+
+Deno.test("clause passes only when all of its checks do, and shows them all", () => {
+  const sound = [claim("one", "fine", true, [1, 2, 3]), claim("two", "well", true, [4, 5, 6])];
+  assertEquals(clause("RTE-01", ...sound), {
+    id: "RTE-01",
+    verdict: "pass",
+    expected: "one; two",
+    actual: "fine; well",
+    evidence: [1, 2, 3, 4, 5],
+  });
+  for (const worse of ["error", "inconclusive", "vacuous"] as const) {
+    assertEquals(clause("RTE-01", ...sound, verdictOf(worse, "", "")).verdict, worse);
+  }
+});
+
+Deno.test("clause without any check is an error, never a pass", () => {
+  assertEquals(clause("RTE-01").verdict, "error");
+});
+
+Deno.test("witnessed passes with the witness as its evidence", () => {
+  const { judged } = history().fault("kill", "begin").fault("kill", "witnessed", "port refused").fault(
+    "kill",
+    "healed",
+  );
+  assertEquals(witnessed(judged, "kill"), {
+    verdict: "pass",
+    expected: "kill happened",
+    actual: "port refused",
+    evidence: [1],
+  });
+});
+
+Deno.test("witnessed is vacuous without a witness, and says what was seen in its place", () => {
+  const unseen =
+    history().fault("kill", "begin").fault("kill", "unwitnessed", "still answers").fault("other").judged;
+  assertEquals(witnessed(unseen, "kill"), {
+    verdict: "vacuous",
+    expected: "kill happened",
+    actual: "still answers",
+    evidence: [0, 1],
+  });
+  const never = witnessed(history().judged, "kill");
+  assertEquals([never.verdict, never.actual], ["vacuous", "no witness spoke"]);
+});
