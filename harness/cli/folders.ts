@@ -2,6 +2,21 @@
 export const REPORTS = "reports";
 
 /**
+ * Writes a file of a report.
+ *
+ * @throws {Error} With path, reason and what to do.
+ */
+export async function writeOut(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    if (typeof content === "string") await Deno.writeTextFile(path, content);
+    else await Deno.writeFile(path, content);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write ${path}: ${reason}; free space or choose another folder with --out`);
+  }
+}
+
+/**
  * Makes the folder of a run and proves that it can be written.
  *
  * @throws Error With path, reason and what to do.

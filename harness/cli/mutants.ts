@@ -7,6 +7,7 @@ import { reference } from "../mesh/reference.ts";
 import { killMatrix, mutantsReport } from "../report/mutants.ts";
 import { catalogue } from "./catalogue.ts";
 import { EXIT, UsageError } from "./exit.ts";
+import { writeOut } from "./folders.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { addSelection, seedOf, selectionOf, type SelectionOptions } from "./options.ts";
 import { cellProgress } from "./progress.ts";
@@ -53,7 +54,7 @@ async function mutants(options: MutantsOptions): Promise<number> {
       verdicts: runs.at(-1)?.verdicts ?? [],
     })),
   );
-  await Deno.writeTextFile(`${site.out}/mutants.json`, JSON.stringify(report, null, 2) + "\n");
+  await writeOut(`${site.out}/mutants.json`, JSON.stringify(report, null, 2) + "\n");
   if (options.json) terminal.print(JSON.stringify(report));
   else {
     terminal.print(killMatrix(report, terminal.paint));

@@ -36,6 +36,26 @@ Deno.test("meshproof run --scenarios: a clause that direct keeps, though it need
   });
 });
 
+Deno.test("meshproof run --shard: the shares hold every scenario once", async () => {
+  await using workplace = await Workplace.open();
+  await workplace.write("mine/policy.yaml", POLICY);
+  const ids = ["mine/a", "mine/b", "mine/c"];
+  for (const id of ids) await workplace.write(`${id}.ts`, scenarioText({ id }));
+  const shares = await Promise.all(["1/2", "2/2"].map(async (shard) => {
+    const out = `out-${shard[0]}`;
+    await workplace.run([
+      ...["run", "--scenarios", "mine", "--mesh", "direct,direct", "--shard", shard, "--out", out],
+    ]);
+    const report = await reportOf(`${workplace.folder}/${out}`);
+    // A mesh that is named twice is judged once.
+    assertEquals(report.meshes.length, 1);
+    return report.meshes.flatMap((mesh) => mesh.cells.map((cell) => cell.scenario));
+  }));
+  assertEquals(shares.flat().sort(), ids);
+  assert(shares.every((share) => share.length > 0), JSON.stringify(shares));
+  assertEquals(await workplace.leftovers(), []);
+});
+
 Deno.test("meshproof mutants kills all mutants of a scenario and leaves mutants.json", async () => {
   await using workplace = await Workplace.open();
   const run = await workplace.run(["mutants", "--scenario", "routing/no_route", "--out", "out"]);

@@ -5,16 +5,16 @@ import { requestTable } from "../report/request_table.ts";
 import type { Report } from "../report/schema.ts";
 import { CONTROLS, type StaleDeviation } from "../report/score.ts";
 import { timeline } from "../report/timeline.ts";
-import { REPORTS } from "./folders.ts";
+import { REPORTS, writeOut } from "./folders.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes the files of a run. */
 export async function writeReport(out: string, report: Report, cells: readonly CellRuns[]): Promise<void> {
-  await Deno.writeTextFile(`${out}/report.json`, JSON.stringify(report, null, 2) + "\n");
-  await Deno.writeTextFile(`${out}/junit.xml`, junit(report));
+  await writeOut(`${out}/report.json`, JSON.stringify(report, null, 2) + "\n");
+  await writeOut(`${out}/junit.xml`, junit(report));
   for (const { runs } of cells) {
     for (const { history } of runs) {
-      await Deno.writeFile(history.path.replace(/\.ndjson$/, ".arrow"), requestTable(history.events));
+      await writeOut(history.path.replace(/\.ndjson$/, ".arrow"), requestTable(history.events));
     }
   }
 }

@@ -12,8 +12,10 @@ export interface Terminal {
 
 /** @param json Only JSON is printed, nothing else on either stream but errors. */
 export function openTerminal(json: boolean): Terminal {
-  // NO_COLOR wins over everything (no-color.org); elsewhere colours are for people at a terminal.
-  const isColoured = Deno.stdout.isTerminal() && !Deno.env.has("NO_COLOR") && !json;
+  // NO_COLOR, unless it is empty, wins over everything (no-color.org); elsewhere colours are for people at a
+  // terminal, and neither stream may be led into a file.
+  const isColoured = Deno.stdout.isTerminal() && Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR") &&
+    !json;
   const colours = pc.createColors(isColoured);
   const paints = {
     good: colours.green,

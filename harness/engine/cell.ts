@@ -163,7 +163,7 @@ async function liveThrough(
         recorder: history,
         spawn: processes.spawn,
         tool: (tool) => site.tools.path(tool),
-        otlpUrl: spans.url,
+        otlpUrl: otlpUrl ?? "",
         authority,
         hop: (hop, address) => hops.through(hop, address),
         folder,

@@ -31,8 +31,12 @@ export class HistoryFile implements Recorder, Disposable {
   constructor(path: string, clock: RunClock) {
     this.path = path;
     this.#clock = clock;
-    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    try {
+      Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
   }
 
   now(): number {
@@ -71,12 +75,14 @@ export class HistoryFile implements Recorder, Disposable {
     try {
       for (let written = 0; written < bytes.length;) written += this.#file.writeSync(bytes.subarray(written));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#failure ??= new Error(
-        `Cannot write the history ${this.path}: ${reason}; free space or choose another --out`,
-      );
+      this.#failure ??= cannotWrite(this.path, error);
     }
   }
+}
+
+function cannotWrite(path: string, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`Cannot write the history ${path}: ${reason}; free space or choose another --out`);
 }
 
 /**

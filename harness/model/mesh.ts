@@ -67,7 +67,7 @@ export interface MeshEnvironment {
   readonly spawn: Spawn;
   /** Path of a provisioned tool's binary. */
   readonly tool: (name: string) => Promise<string>;
-  /** The OTLP/HTTP base URL that spans go to, such as `http://127.0.0.1:4318`. */
+  /** The OTLP/HTTP base URL that spans go to, such as `http://127.0.0.1:4318/cell`; empty when nobody gathers them. */
   readonly otlpUrl: string;
   readonly authority: Authority;
   /** Serve mutual TLS in front of each instance with this identity; absent when the scenario has no mTLS. */

@@ -54,7 +54,7 @@ export function unsupportedCell(scenario: string, clauses: readonly string[], re
       level: clauseById(id).level,
       verdict: "unsupported",
       expected: "the features that the scenario needs",
-      actual: reason,
+      actual: plainText(reason),
       evidence: [],
     })),
   };

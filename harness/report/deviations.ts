@@ -1,11 +1,18 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { clauseById } from "../model/clauses.ts";
 import type { MeshReport } from "./schema.ts";
 import { clausesOf, type StaleDeviation } from "./score.ts";
 
 const deviationSchema = z.strictObject({
   mesh: z.string(),
-  clause: z.string(),
+  clause: z.string().superRefine((id, context) => {
+    try {
+      clauseById(id);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    }
+  }),
   /** Why the mesh breaks the clause, in its own terms. */
   cause: z.string().min(20),
   /** Where its makers say so: manual, issue or source. */
@@ -27,9 +34,12 @@ export async function readDeviations(file: string = DEVIATIONS_FILE): Promise<re
 
 /** See {@linkcode readDeviations}. */
 export function parseDeviations(text: string, file: string): readonly Deviation[] {
-  const parsed = z.array(deviationSchema).safeParse(parse(text) ?? []);
+  const parsed = z.array(deviationSchema).safeParse(parseYaml(text, file) ?? []);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `  entry ${issue.path.join(".")}: ${issue.message}`);
+    const problems = parsed.error.issues.map((issue) => {
+      const place = issue.path.length === 0 ? "the file" : `entry ${issue.path.join(".")}`;
+      return `  ${place}: ${issue.message}`;
+    });
     throw new TypeError(
       `${file}: expected a list of {mesh, clause, cause, link}, found:\n${problems.join("\n")}`,
     );
@@ -42,6 +52,14 @@ export function parseDeviations(text: string, file: string): readonly Deviation[
     seen.add(`${mesh} ${clause}`);
   }
   return parsed.data;
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new TypeError(`${file}: expected YAML, found: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** The recorded deviation of a mesh from a clause, if there is one. */

@@ -3,10 +3,14 @@ import type { Report } from "./schema.ts";
 
 /** The report as JUnit XML: a suite a mesh, a case a clause of a cell; recorded deviations are skipped, with their cause. */
 export function junit(report: Report): string {
-  const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", {
-    name: "meshproof",
-    time: report.run.wallSeconds.toFixed(3),
-  });
+  // One control character in an error message, and no reader of JUnit files would take any of it.
+  const root = create({ version: "1.0", encoding: "UTF-8", invalidCharReplacement: "\ufffd" }).ele(
+    "testsuites",
+    {
+      name: "meshproof",
+      time: report.run.wallSeconds.toFixed(3),
+    },
+  );
   for (const mesh of report.meshes) {
     const cases = mesh.cells.flatMap((cell) => cell.clauses.map((clause) => ({ cell, clause })));
     const count = (holds: (item: typeof cases[number]) => boolean) => cases.filter(holds).length;

@@ -1,4 +1,5 @@
 /** Where a child's output goes: lines to whoever listens, the rest to a log file, the last lines kept. */
+import { errorText } from "./error_text.ts";
 import { LineRing, LineSplitter } from "./line_splitter.ts";
 
 /** What is written to one log at most; a program that floods must not fill the disk. */
@@ -9,6 +10,7 @@ export class OutputLog {
   readonly #file: Deno.FsFile;
   #writers = 0;
   #bytes = 0;
+  #failure: string | undefined;
 
   private constructor(file: Deno.FsFile) {
     this.#file = file;
@@ -16,6 +18,11 @@ export class OutputLog {
 
   static async open(path: string): Promise<OutputLog> {
     return new OutputLog(await Deno.open(path, { create: true, append: true }));
+  }
+
+  /** Why the log has ended early, such as a full disk. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Copies a stream into the log until it ends; `splitter` sees the same bytes. */
@@ -39,13 +46,18 @@ export class OutputLog {
   }
 
   async #append(chunk: Uint8Array): Promise<void> {
-    if (this.#bytes > LOG_BYTES_MAX) return;
+    if (this.#bytes > LOG_BYTES_MAX || this.#failure !== undefined) return;
     this.#bytes += chunk.length;
     const bytes = this.#bytes > LOG_BYTES_MAX
       ? new TextEncoder().encode(`\nmeshproof: log cut at ${LOG_BYTES_MAX} bytes\n`)
       : chunk;
-    for (let written = 0; written < bytes.length;) {
-      written += await this.#file.write(bytes.subarray(written));
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#file.write(bytes.subarray(written));
+      }
+    } catch (error) {
+      // To stop reading would break the child's pipe, and a lost log is no reason to end what it tells of.
+      this.#failure = errorText(error);
     }
   }
 }
@@ -57,12 +69,14 @@ export class ProcessOutput {
   readonly #standardOutput = new LineRing(10);
   readonly #log = new LineRing(30);
   readonly #onLineErrors: string[] = [];
+  readonly #file: OutputLog;
 
   constructor(
     streams: { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> },
     log: OutputLog,
     onLine: ((line: string) => void) | undefined,
   ) {
+    this.#file = log;
     const listened = new LineSplitter((line) => {
       this.#standardOutput.add(line);
       if (onLine === undefined) return;
@@ -86,6 +100,9 @@ export class ProcessOutput {
       ...this.#log.lines(),
       ...this.#standardOutput.lines(),
       ...this.#onLineErrors.map((text) => `meshproof: the listener of its lines threw: ${text}`),
+      ...(this.#file.failure === undefined
+        ? []
+        : [`meshproof: its log could not be written: ${this.#file.failure}`]),
     ].join("\n");
   }
 }

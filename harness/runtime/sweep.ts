@@ -108,7 +108,13 @@ async function ledgerPaths(stateFolder: string, runId: string | undefined): Prom
       if (runId === undefined || entry.name === `${runId}.ndjson`) names.push(entry.name);
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new Error(
+        `Cannot read the run ledgers in ${ledgerFolder(stateFolder)}: ${
+          errorText(error)
+        }; expected a folder that can be read, so put what stands in its place elsewhere`,
+      );
+    }
   }
   return names.sort().map((name) => `${ledgerFolder(stateFolder)}/${name}`);
 }

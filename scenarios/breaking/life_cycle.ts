@@ -23,7 +23,7 @@ export default scenario({
     await t.calls("open", CLEAN_REQUESTS, {
       deadlineMs: coolDownMs / 2,
       withinMs: coolDownMs - TIMING.settleMs,
-      concurrency: 4,
+      concurrency: 8,
     });
     await t.elapse("the rest of the cool-down", openedT + coolDownMs + TIMING.settleMs - t.recorder.now());
 

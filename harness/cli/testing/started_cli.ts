@@ -25,6 +25,8 @@ export interface StartedCli {
   /** Resolves when it has ended; rejects when it took too long. */
   readonly finished: Promise<CliRun>;
   kill(signal: Deno.Signal): void;
+  /** Resolves when standard error so far holds the words; rejects when it ends without. */
+  saysOnStandardError(words: string): Promise<void>;
 }
 
 /** Starts a program whose output is kept. */
@@ -48,25 +50,53 @@ export function startProgram(
     late = true;
     child.kill("SIGKILL");
   }, limitMs);
+  const stdout = new Output(child.stdout);
+  const stderr = new Output(child.stderr);
   const finish = async (): Promise<CliRun> => {
     try {
-      const { code, signal, stdout, stderr } = await child.output();
-      const run = {
-        code,
-        signal,
-        stdout: new TextDecoder().decode(stdout),
-        stderr: new TextDecoder().decode(stderr),
-        durationMs: performance.now() - begin,
-      };
-      if (!late) return run;
+      const [{ code, signal }] = await Promise.all([child.status, stdout.ended, stderr.ended]);
+      const durationMs = performance.now() - begin;
+      if (!late) return { code, signal, stdout: stdout.text, stderr: stderr.text, durationMs };
       throw new Error(
         `expected an end of "${
           args.join(" ")
-        }" within ${limitMs} ms, found it still running:\n${run.stdout}${run.stderr}`,
+        }" within ${limitMs} ms, found it still running:\n${stdout.text}${stderr.text}`,
       );
     } finally {
       clearTimeout(timer);
     }
   };
-  return { pid: child.pid, finished: finish(), kill: (signal) => child.kill(signal) };
+  return {
+    pid: child.pid,
+    finished: finish(),
+    kill: (signal) => child.kill(signal),
+    saysOnStandardError: (words) => stderr.holds(words),
+  };
+}
+
+/** One stream of a child, as far as it has come. */
+class Output {
+  text = "";
+  readonly ended: Promise<void>;
+  #onChange: () => void = () => {};
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.ended = (async () => {
+      for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+        this.text += chunk;
+        this.#onChange();
+      }
+    })();
+  }
+
+  async holds(words: string): Promise<void> {
+    const seen = new Promise<void>((resolve) => {
+      this.#onChange = () => {
+        if (this.text.includes(words)) resolve();
+      };
+      this.#onChange();
+    });
+    await Promise.race([seen, this.ended]);
+    if (!this.text.includes(words)) throw new Error(`expected "${words}", found ${this.text}`);
+  }
 }
