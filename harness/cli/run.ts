@@ -126,6 +126,7 @@ async function versionOf(
     for (const tool of adapter.tools) await site.tools.path(tool);
     return { adapter, version: await adapter.version() };
   } catch (error) {
+    site.signal.throwIfAborted();
     if (!(error instanceof ToolUnavailableError)) {
       throw new Error(`Cannot ask ${adapter.name} for its version: ${errorText(error)}`);
     }

@@ -26,6 +26,6 @@ export async function openSite(request: SiteRequest): Promise<Site> {
       `swept what dead runs left: ${swept.killed.length} processes, ${swept.removed.length} folders`,
     );
   }
-  const tools = new Tools({ onProgress: (line) => terminal.say(line) });
+  const tools = new Tools({ onProgress: (line) => terminal.say(line), signal });
   return await Site.open({ runId, seed, out, stateFolder, tools, signal });
 }

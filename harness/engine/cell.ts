@@ -235,10 +235,10 @@ async function cast(
   });
   const instances = await Promise.all(roles.map(async ({ id, service, labels }) => {
     const worker = await site.services.acquire();
-    stack.defer(() => {
-      // It would go on renewing its lease at a registry that is gone.
-      if (plan.loaded.scenario.environment?.registry === "own") worker.broken = true;
-      return site.services.release(worker);
+    stack.defer(async () => {
+      // While its registry still stands, or it would go on renewing its lease in the pool.
+      if (!worker.broken) await worker.command({ command: "deregister" }).catch(() => worker.broken = true);
+      await site.services.release(worker);
     });
     const address = await hops.through(`upstream:${id}`, worker.address);
     return new CellInstance(id, service, labels, worker, address);

@@ -17,8 +17,12 @@ export class CellFaults implements AsyncDisposable {
     return injected;
   }
 
-  /** Heals what is still in force, the latest first. */
+  /** Heals what is still in force, the latest first; one that cannot be healed leaves no other in force. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const injected of this.#injected.reverse()) await injected.heal();
+    const failures: unknown[] = [];
+    for (const injected of this.#injected.toReversed()) {
+      await injected.heal().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -21,6 +21,7 @@ export class Hops implements AsyncDisposable {
   readonly #faults: CellFaults;
   readonly #seed: number;
   readonly #links = new Map<string, Link[]>();
+  readonly #ordinals = new Map<string, number>();
 
   constructor(names: readonly string[], recorder: Recorder, faults: CellFaults, seed: number) {
     this.#names = new Set(names);
@@ -34,7 +35,9 @@ export class Hops implements AsyncDisposable {
     if (!this.#names.has(name)) return target;
     const links = this.#links.get(name) ?? [];
     this.#links.set(name, links);
-    const ordinal = links.length + 1;
+    // Counted before the link is open: the members of a registry get theirs side by side, and each a name of its own.
+    const ordinal = (this.#ordinals.get(name) ?? 0) + 1;
+    this.#ordinals.set(name, ordinal);
     const linkName = ordinal === 1 ? name : `${name}/${ordinal}`;
     const link = await openLink({ name: linkName, target, recorder: this.#recorder, seed: this.#seed });
     links.push(link);

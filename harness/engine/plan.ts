@@ -47,7 +47,8 @@ function pick(
   names: (loaded: LoadedScenario) => readonly string[],
 ): readonly LoadedScenario[] {
   if (glob === undefined) return all;
-  const matches = picomatch(glob);
+  // Of an empty glob picomatch would throw an error of its own.
+  const matches = glob === "" ? () => false : picomatch(glob);
   const picked = all.filter((loaded) => names(loaded).some((name) => matches(name)));
   if (picked.length > 0) return picked;
   const known = [...new Set(all.flatMap(names))].sort().join(", ");

@@ -97,6 +97,7 @@ export class ServicePool {
       if (!idle.broken) return idle;
     }
     const name = `service-${++this.#started}`;
+    // deno-lint-ignore prefer-const -- lines may come before there is a service to take them
     let service: PooledService | undefined;
     const { process, ready } = await spawnUntilLine(this.#spawn, {
       name,

@@ -11,6 +11,8 @@ export interface RunProgramOptions {
   readonly onLine?: (line: string) => void;
   /** After this long it is killed and an error thrown. */
   readonly timeoutMs: number;
+  /** Kills it when aborted; the signal's reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -21,7 +23,8 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program.
+ * Runs a program. It leads a process group of its own, so that what it starts (a compiler, a linker) ends with it
+ * when it is killed.
  *
  * @throws {Error} When it cannot be started, or takes too long.
  */
@@ -30,6 +33,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunProgramOptions,
 ): Promise<ProgramResult> {
+  options.signal?.throwIfAborted();
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command, {
@@ -39,6 +43,7 @@ export async function runProgram(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
+      detached: true,
     }).spawn();
   } catch (error) {
     throw new Error(`"${command}" cannot be started: ${errorText(error)}`);
@@ -53,8 +58,13 @@ export async function runProgram(
     splitter.end();
   }));
   const ended = Promise.all([child.status, copied]);
-  if (!await within(ended, options.timeoutMs)) {
-    child.kill("SIGKILL");
+  const end = () => killGroup(child.pid);
+  options.signal?.addEventListener("abort", end);
+  const isDone = await within(ended, options.timeoutMs);
+  options.signal?.removeEventListener("abort", end);
+  options.signal?.throwIfAborted();
+  if (!isDone) {
+    end();
     throw new Error(
       `"${command} ${args.join(" ")}" was not done after ${options.timeoutMs} ms; its last lines: ${
         ring.lines().join("\n") || "(none)"
@@ -62,4 +72,13 @@ export async function runProgram(
     );
   }
   return { code: (await child.status).code, output: ring.lines().join("\n") };
+}
+
+function killGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // It ended on its own meanwhile.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

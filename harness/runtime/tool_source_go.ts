@@ -22,6 +22,7 @@ export async function buildWithGo(source: GoBuildSource, context: SourceContext)
     // A workspace or flags of the user's own must not change what is built; without cgo no C compiler is needed.
     env: { ...context.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" },
     timeoutMs: BUILD_LIMIT_MS,
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
     onLine: () => {
       packages += 1;
       if (packages % PACKAGES_PER_LINE === 0) context.onProgress(`go build: ${packages} packages`);

@@ -12,6 +12,8 @@ export interface SourceContext {
   readonly pinFolder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly onProgress: (line: string) => void;
+  /** Ends what is under way. */
+  readonly signal?: AbortSignal;
 }
 
 const DOWNLOAD_LIMIT_MS = 10 * 60_000;
@@ -30,11 +32,16 @@ export async function takeFromWheel(source: WheelSource, context: SourceContext)
       }`,
     );
   }
-  const { scratch, env } = context;
+  const { scratch, env, signal } = context;
   const requirements = `${scratch}/requirements.txt`;
   await Deno.writeTextFile(requirements, `${source.package}==${source.version} --hash=sha256:${hash}\n`);
   context.onProgress(`pip download ${source.package}==${source.version}`);
-  const options = { env, timeoutMs: DOWNLOAD_LIMIT_MS, onLine: context.onProgress };
+  const options = {
+    env,
+    timeoutMs: DOWNLOAD_LIMIT_MS,
+    onLine: context.onProgress,
+    ...(signal === undefined ? {} : { signal }),
+  };
   await python([
     ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes"],
     ...["--disable-pip-version-check", "--no-input", "--progress-bar", "off"],

@@ -16,6 +16,8 @@ export interface ToolsOptions {
   readonly onProgress?: (line: string) => void;
   /** Variables that stand before those of the process, for the look-up and for pip and go. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends a download or a build that is under way; its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** A tool that is there. */
@@ -122,6 +124,7 @@ export class Tools {
               pinFolder: this.#pinFolder,
               env: this.#options.env ?? {},
               onProgress: (line) => this.#progress(pin, line),
+              ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
             };
             if (source.kind === "wheel") await takeFromWheel(source, context);
             else await buildWithGo(source, context);
@@ -131,6 +134,7 @@ export class Tools {
         );
         return { ...cached, where: "cache" };
       } catch (error) {
+        this.#options.signal?.throwIfAborted();
         reasons.push(`${source.kind}: ${errorText(error)}`);
       }
     }

@@ -13,7 +13,7 @@ export default scenario({
     const [spare] = t.spares();
     if (spare === undefined) return;
     await t.calls("leader alive", 50);
-    const load = t.load("leader killed", { perSecond: 150 });
+    const load = t.load("leader killed", { perSecond: 50 });
     await t.registry.killLeader();
     await t.calls("right after", CLEAN_REQUESTS);
     await spare.register();
