@@ -157,6 +157,7 @@ async function liveThrough(
     const mesh = stack.use(
       await plan.mesh.start({
         cell: name,
+        seed: site.seed,
         services,
         policy,
         registry: { endpoints, prefix },

@@ -51,8 +51,8 @@ export class PooledService {
       );
     }, COMMAND_LIMIT_MS);
     try {
-      await this.process.send(JSON.stringify({ ...command, token }));
-      await answered.promise;
+      // Both at once: a process that dies while the command is still being written rejects the answer first.
+      await Promise.all([this.process.send(JSON.stringify({ ...command, token })), answered.promise]);
     } catch (error) {
       this.broken = true;
       throw error;

@@ -65,7 +65,10 @@ Deno.test("PooledService tells every event that is no answer to whoever listens 
 
 Deno.test("PooledService.command rejects with the service's own error, and the service is not used again", async () => {
   const service: PooledService = new PooledService(
-    played(SPEC, ({ token }) => service.onLine(JSON.stringify({ event: "done", token, error: "no registry" }))),
+    played(
+      SPEC,
+      ({ token }) => service.onLine(JSON.stringify({ event: "done", token, error: "no registry" })),
+    ),
     "127.0.0.1:1",
   );
   await assertRejects(() => service.command({ command: "flush" }), Error, "service-1: no registry");
@@ -77,7 +80,11 @@ Deno.test("PooledService.command rejects at once when the process ends before it
   const service = new PooledService(process, "127.0.0.1:1");
   const waiting = service.command({ command: "flush" });
   process.end(3);
-  await assertRejects(() => waiting, Error, "service-1 exited with code 3 before it answered: its last words");
+  await assertRejects(
+    () => waiting,
+    Error,
+    "service-1 exited with code 3 before it answered: its last words",
+  );
   assert(service.broken);
 });
 
@@ -140,4 +147,20 @@ Deno.test("ServicePool.warm starts as many as are asked for, once", async () => 
   assertEquals(made.started, 3);
   await made.warm(2);
   assertEquals(made.started, 3);
+});
+
+Deno.test("PooledService.command rejects once when the process ends while the command is still being written", async () => {
+  const process = played(SPEC, () => undefined);
+  const sent = Promise.withResolvers<void>();
+  const service = new PooledService(
+    { ...process, exited: process.exited, send: () => sent.promise },
+    "127.0.0.1:1",
+  );
+  const waiting = service.command({ command: "flush" });
+  process.end(3);
+  await process.exited;
+  // A turn of the event loop, in which nobody hears a rejection that nobody awaits yet.
+  await new Promise((resolve) => setTimeout(resolve));
+  sent.reject(new Error("broken pipe"));
+  await assertRejects(() => waiting, Error, "service-1 exited with code 3");
 });

@@ -62,7 +62,7 @@ async function start(environment: MeshEnvironment): Promise<StartedMesh> {
 function programArguments(environment: MeshEnvironment, control: Address): string[] {
   const config: ReferenceConfig = {
     node: environment.cell,
-    seed: Math.floor(randomStream(0, environment.cell)() * 2 ** 31),
+    seed: Math.floor(randomStream(environment.seed, environment.cell)() * 2 ** 31),
     services: environment.services.map(({ name }) => name),
     control,
     registry: environment.registry,

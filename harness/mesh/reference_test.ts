@@ -54,6 +54,7 @@ async function withMesh(
   for (const upstream of [stable, canary]) await register(registry, upstream);
   const events: Partial<HistoryEvent>[] = [];
   const environment: MeshEnvironment = {
+    seed: 1,
     cell: "reference-test",
     services: [{ name: "echo", instances: [stable.endpoint, canary.endpoint] }],
     policy: ROUTED,

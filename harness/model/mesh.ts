@@ -60,6 +60,8 @@ export interface Authority {
 export interface MeshEnvironment {
   /** Unique in the run and safe in file names. */
   readonly cell: string;
+  /** The run's: whatever the harness's own meshes draw comes from streams keyed by it. */
+  readonly seed: number;
   readonly services: readonly MeshService[];
   readonly policy: Policy;
   readonly registry: { readonly endpoints: readonly Address[]; readonly prefix: string };

@@ -76,6 +76,7 @@ export async function withLiveMesh(
   const startedT = performance.now();
   const mesh = stack.use(
     await adapter.start({
+      seed: 1,
       cell: "live",
       services: [{
         name: "echo",
