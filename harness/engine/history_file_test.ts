@@ -70,7 +70,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
-      const program = decodeURIComponent(new URL("testing/fill_history_main.ts", import.meta.url).pathname);
+      const program = decodeURIComponent(new URL("./testing/fill_history_main.ts", import.meta.url).pathname);
       const path = `${folder}/cell.ndjson`;
       // The kernel's limit on a file's size stands in for a full disk: it needs no root, and the write fails alike.
       const { stdout, stderr } = await new Deno.Command("sh", {

@@ -156,11 +156,15 @@ Deno.test("PooledService.command rejects once when the process ends while the co
     { ...process, exited: process.exited, send: () => sent.promise },
     "127.0.0.1:1",
   );
-  const waiting = service.command({ command: "flush" });
+  const rejected = assertRejects(
+    () => service.command({ command: "flush" }),
+    Error,
+    "service-1 exited with code 3",
+  );
   process.end(3);
   await process.exited;
   // A turn of the event loop, in which nobody hears a rejection that nobody awaits yet.
   await new Promise((resolve) => setTimeout(resolve));
   sent.reject(new Error("broken pipe"));
-  await assertRejects(() => waiting, Error, "service-1 exited with code 3");
+  await rejected;
 });

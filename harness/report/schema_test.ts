@@ -80,7 +80,7 @@ Deno.test("mutantsSchema refuses an unknown field", () => {
 
 for (const [name, schema] of Object.entries(schemas())) {
   Deno.test(`${name} is what schema.ts makes: else run deno task schemas`, async () => {
-    const file = new URL(`schema/${name}`, import.meta.url);
+    const file = new URL(`./schema/${name}`, import.meta.url);
     assertEquals(JSON.parse(await Deno.readTextFile(file)), JSON.parse(JSON.stringify(schema)));
   });
 }

@@ -6,6 +6,11 @@ import type { CellReport, ClauseReport, MeshReport, Report, Score } from "./sche
 /** Adapters that are there to judge the harness: the first keeps every clause, the second has no mesh at all. */
 export const CONTROLS = { keepsAll: "reference", hasNone: "direct" } as const;
 
+/** Whether a mesh is one of the controls: what it keeps is known beforehand. */
+export function isControl(mesh: string): boolean {
+  return Object.values<string>(CONTROLS).includes(mesh);
+}
+
 /** One verdict a clause of a mesh: the worst of all cells that judged it. */
 export function clausesOf(mesh: Pick<MeshReport, "cells">): ReadonlyMap<string, ClauseReport> {
   const clauses = new Map<string, ClauseReport>();
