@@ -103,7 +103,8 @@ function summaryOf(family: string, core: ConformanceStatus, extended?: Conforman
 function documentOf(report: Report, mesh: MeshReport): string {
   const value = conformanceOf(report, mesh);
   const document = new Document(value);
-  document.commentBefore = ` ${mesh.name} ${mesh.version}, judged in run ${report.run.id}, seed ${report.run.seed}`;
+  document.commentBefore =
+    ` ${mesh.name} ${mesh.version}, judged in run ${report.run.id}, seed ${report.run.seed}`;
   const clauses = clausesOf(mesh);
   for (const [index, profile] of value.profiles.entries()) {
     for (const level of ["core", "extended"] as const) {

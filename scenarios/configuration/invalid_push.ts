@@ -3,8 +3,12 @@ import { claim, clause, CLEAN_REQUESTS, scenario } from "../../harness/mod.ts";
 const CANARY = { version: "canary" };
 const STABLE = { version: "stable" };
 
-/** The resource of `invalid_push_bad.yaml` that a data plane must name when it refuses it. */
-const REFUSED = /echo-broken|echo|\(unclosed/;
+/**
+ * The resource of `invalid_push_bad.yaml` by its own name, or by that of what a data plane was given in its place
+ * (whose name says which service it is for). The offending expression alone is no name: the same one may stand in
+ * hundreds of resources, and nobody is told which was refused.
+ */
+const REFUSED = /\becho\b/;
 
 /** One typing error in a rule must not take a service down, nor pass unnoticed. */
 export default scenario({

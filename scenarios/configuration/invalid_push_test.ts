@@ -38,6 +38,10 @@ proveJudge(invalidPush, {
       history: cell({}, { error: "internal error" }),
       says: /refused: internal error/,
     }),
+    "the refusal names the expression and not the resource": () => ({
+      history: cell({}, { error: "missing ): (unclosed" }),
+      says: /refused: missing/,
+    }),
     "the refusal is silent": () => ({ history: cell({}, { error: "" }) }),
     "what it says of the canary is applied": () => ({
       history: cell({ canary: { at: ["echo-1"] } }),
