@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ],
   mutants: ["--scenario", "--clause", "--scenarios", "--seed", "--out", "--json"],
   analyze: ["--scenarios", "--json"],
+  compare: ["--changed", "--json"],
   replay: ["--events", "--out", "--scenarios", "--adapter", "--json"],
   list: ["--features", "--scenarios", "--adapter", "--json"],
   doctor: ["--json"],

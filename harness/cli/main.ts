@@ -4,6 +4,7 @@ import project from "../../deno.json" with { type: "json" };
 import { Command, CommanderError } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { cleanCommand } from "./clean.ts";
+import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodeFor, reportFailure } from "./failure.ts";
 import { EXIT, UsageError } from "./exit.ts";
@@ -28,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     runCommand,
     mutantsCommand,
     analyzeCommand,
+    compareCommand,
     replayCommand,
     listCommand,
     doctorCommand,

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { readHistory } from "../engine/history_file.ts";
 import { runCell } from "../engine/cell.ts";
 import { cellReport } from "../report/build.ts";
 import { readDeviations } from "../report/deviations.ts";
@@ -70,17 +71,17 @@ async function replay(name: string, options: ReplayOptions): Promise<number> {
   terminal.say(`replaying ${meshName}/${scenarioId} with seed ${stored.run.seed}`);
   const outcome = await runCell(site, { mesh, loaded });
   interrupt.signal.throwIfAborted();
-  const { events, path } = outcome.history;
+  const { history: path, evidence } = outcome;
   const cell = cellReport(scenarioId, meshName, [{
     ...outcome,
-    events,
+    events: evidence,
     history: path.slice(site.out.length + 1),
     alone: true,
   }], await readDeviations());
   if (options.json) terminal.print(JSON.stringify(cell));
   else {
     if (options.events) {
-      for (const event of events) {
+      for (const event of await readHistory(path)) {
         terminal.print(`${event.t.toFixed(1).padStart(10)} ${event.source}: ${describeEvent(event)}`);
       }
     }

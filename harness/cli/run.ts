@@ -81,11 +81,12 @@ async function run(options: RunOptions): Promise<number> {
       ...(options.out === undefined ? {} : { out: options.out }),
     });
     terminal.say(`run ${site.runId}: ${meshes.length} meshes x ${scenarios.length} scenarios, seed ${seed}`);
-    const available = await site.timed(
-      "tools",
-      () => Promise.all(meshes.map((mesh) => versionOf(mesh, site, terminal))),
-    );
-    await site.timed("services", () => Promise.all([site.registry(), warmUp(site, scenarios)]));
+    const [available] = await site.timed("tools", () =>
+      Promise.all([
+        Promise.all(meshes.map((mesh) => versionOf(mesh, site, terminal))),
+        site.tools.path("etcd"),
+      ]));
+    await Promise.all([site.registry(), site.timed("services", () => warmUp(site, scenarios))]);
     const plans = planCells(
       available.filter((mesh) => !mesh.unavailable).map((mesh) => mesh.adapter),
       scenarios,
@@ -105,7 +106,7 @@ async function run(options: RunOptions): Promise<number> {
     result = { site, command, own, startedAt, wallSeconds, meshes: available, scenarios, cells, deviations };
   }
   const { report, stale } = await reportOf(result);
-  await writeReport(result.site.out, report, result.cells);
+  await writeReport(result.site.out, report);
   printReport(report, stale, result.site.out, options.json ?? false, terminal);
   const flips = flipsOf(rounds);
   if (repeat > 1) {

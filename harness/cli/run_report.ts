@@ -74,8 +74,8 @@ function meshReport(result: RunResult, mesh: RunResult["meshes"][number]): MeshR
       adapter.name,
       runs.runs.map((run) => ({
         verdicts: run.verdicts,
-        events: run.history.events,
-        history: run.history.path.slice(result.site.out.length + 1),
+        events: run.evidence,
+        history: run.history.slice(result.site.out.length + 1),
         seconds: run.seconds,
         parts: run.parts,
         alone: run.alone,

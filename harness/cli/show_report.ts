@@ -1,7 +1,9 @@
-import type { CellRuns } from "../engine/run_cells.ts";
+import { badge } from "../report/badge.ts";
+import { conformanceYaml } from "../report/conformance.ts";
+import { htmlReport } from "../report/html.ts";
 import { junit } from "../report/junit.ts";
 import { matrix } from "../report/matrix.ts";
-import { requestTable } from "../report/request_table.ts";
+import { replayLine } from "../report/replay_line.ts";
 import type { Report } from "../report/schema.ts";
 import { CONTROLS, type StaleDeviation } from "../report/score.ts";
 import { timeline } from "../report/timeline.ts";
@@ -9,14 +11,12 @@ import { REPORTS, writeOut } from "./folders.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes the files of a run. */
-export async function writeReport(out: string, report: Report, cells: readonly CellRuns[]): Promise<void> {
+export async function writeReport(out: string, report: Report): Promise<void> {
   await writeOut(`${out}/report.json`, JSON.stringify(report, null, 2) + "\n");
   await writeOut(`${out}/junit.xml`, junit(report));
-  for (const { runs } of cells) {
-    for (const { history } of runs) {
-      await writeOut(history.path.replace(/\.ndjson$/, ".arrow"), requestTable(history.events));
-    }
-  }
+  await writeOut(`${out}/report.html`, htmlReport(report, runName(report, out)));
+  await writeOut(`${out}/conformance.yaml`, conformanceYaml(report));
+  await writeOut(`${out}/badge.json`, JSON.stringify(badge(report), null, 2) + "\n");
 }
 
 /** Prints the matrix, every failure that counts, and where the report is; with `--json` the report alone. */
@@ -52,7 +52,7 @@ export function printReport(
 
 /** Every verdict that needs somebody's eyes, with its evidence and the line that replays it. */
 function failures(report: Report, out: string): string[] {
-  const run = out === `${REPORTS}/${report.run.id}` ? report.run.id : out;
+  const run = runName(report, out);
   const lines: string[] = [];
   for (const mesh of report.meshes) {
     for (const cell of mesh.cells) {
@@ -69,10 +69,15 @@ function failures(report: Report, out: string): string[] {
           `  expected: ${clause.expected}`,
           `  actual:   ${clause.actual}`,
           ...timeline(clause).map((line) => `  ${line}`),
-          `  replay:   deno task meshproof replay ${run}:${mesh.name}/${cell.scenario}`,
+          `  replay:   ${replayLine(run, mesh.name, cell.scenario)}`,
         );
       }
     }
   }
   return lines;
+}
+
+/** How other commands are told of the run: by its id where that suffices, else by its folder. */
+function runName(report: Report, out: string): string {
+  return out === `${REPORTS}/${report.run.id}` ? report.run.id : out;
 }

@@ -1,3 +1,4 @@
+import type { HistoryEvent } from "../model/event.ts";
 import type { MeshAdapter, MeshService } from "../model/mesh.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Labels } from "../model/scenario.ts";
@@ -13,12 +14,13 @@ import { CellFaults } from "./cell_faults.ts";
 import { CellInstance, type Registration } from "./cell_instance.ts";
 import { handleOf } from "./cell_instances.ts";
 import { CellLoad } from "./cell_load.ts";
-import { HistoryFile } from "./history_file.ts";
+import { cannotWrite, HistoryFile } from "./history_file.ts";
 import { Hops } from "./hops.ts";
 import type { LoadedScenario } from "./load_scenarios.ts";
 import { policyOf } from "./policy_of.ts";
 import { registryHandle, startRegistry } from "./registry.ts";
 import { RegistryObserver } from "./registry_observer.ts";
+import { requestTable } from "./request_table.ts";
 import type { Site } from "./site.ts";
 
 /** One scenario on one mesh. */
@@ -32,7 +34,10 @@ export interface CellPlan {
 export interface CellOutcome {
   readonly plan: CellPlan;
   readonly verdicts: readonly ClauseVerdict[];
-  readonly history: HistoryFile;
+  /** Path of the history. */
+  readonly history: string;
+  /** The events that the verdicts name. All the others are on disk alone: a run has too many to keep. */
+  readonly evidence: readonly HistoryEvent[];
   readonly seconds: number;
   readonly parts: Record<string, number>;
 }
@@ -73,6 +78,10 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
   }
   try {
     history.close();
+    const table = history.path.replace(/\.ndjson$/, ".arrow");
+    await Deno.writeFile(table, requestTable(history.events)).catch((error) => {
+      throw cannotWrite(table, error);
+    });
   } catch (error) {
     failure ??= error instanceof Error ? error.message : String(error);
   }
@@ -81,7 +90,16 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
     ? errorVerdicts(scenario, failure ?? "no policy")
     : judgeCell(scenario, history.events, policy);
   parts["judge"] = (performance.now() - judged) / 1000;
-  return { plan, verdicts, history, parts, seconds: (performance.now() - begin) / 1000 };
+  const named = new Set(verdicts.flatMap((verdict) => verdict.evidence));
+  const evidence = history.events.filter((event) => named.has(event.seq));
+  return {
+    plan,
+    verdicts,
+    history: history.path,
+    evidence,
+    parts,
+    seconds: (performance.now() - begin) / 1000,
+  };
 }
 
 async function liveThrough(

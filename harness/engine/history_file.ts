@@ -80,7 +80,8 @@ export class HistoryFile implements Recorder, Disposable {
   }
 }
 
-function cannotWrite(path: string, error: unknown): Error {
+/** What is said when a file of a history could not be written. */
+export function cannotWrite(path: string, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new Error(`Cannot write the history ${path}: ${reason}; free space or choose another --out`);
 }

@@ -1,6 +1,6 @@
 import type { Badge } from "./badge_schema.ts";
-import type { Report, Score } from "./schema.ts";
-import { isControl } from "./score.ts";
+import type { Report } from "./schema.ts";
+import { isControl, percentKept } from "./score.ts";
 
 /** More than so many meshes by name make a badge that nobody reads. */
 const MOST_NAMED = 3;
@@ -18,7 +18,7 @@ export function badge(report: Report): Badge {
     return { schemaVersion: 1, label, message: "harness in doubt", color: "lightgrey", isError: true };
   }
   const judged = report.meshes.flatMap(({ name, score }) =>
-    score === null || score.judged === 0 ? [] : [{ name, score, percent: percentOf(score) }]
+    score === null || score.judged === 0 ? [] : [{ name, score, percent: percentKept(score) }]
   );
   const subjects = judged.filter(({ name }) => !isControl(name));
   const shown = subjects.length > 0 ? subjects : judged;
@@ -30,11 +30,6 @@ export function badge(report: Report): Badge {
     : `${shown.length} meshes, ${rangeOf(least, Math.max(...percents))}`;
   const color = COLOURS.find(([from]) => least >= from)?.[1] ?? "red";
   return { schemaVersion: 1, label, message, color };
-}
-
-/** Rounded down: 100 % is said of nobody who breaks a clause. */
-function percentOf({ kept, judged }: Score): number {
-  return Math.floor(100 * kept / judged);
 }
 
 function rangeOf(least: number, most: number): string {

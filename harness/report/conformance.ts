@@ -1,7 +1,7 @@
 import { Document, isSeq, type Scalar } from "yaml";
 import project from "../../deno.json" with { type: "json" };
 import { FAMILIES } from "../model/clause.ts";
-import { clauseById } from "../model/clauses.ts";
+import { clauseById, CLAUSES } from "../model/clauses.ts";
 import {
   type Conformance,
   type ConformanceProfile,
@@ -11,6 +11,9 @@ import {
 import { implementationOf } from "./implementation.ts";
 import type { ClauseReport, MeshReport, Report } from "./schema.ts";
 import { clausesOf, CONTROLS } from "./score.ts";
+
+/** Options of a run that judge a part of the catalogue: what is left out might have failed. */
+const SELECTION = /\s--(clause|scenario|shard)\b/;
 
 /**
  * The report as `conformance.yaml`: one document a mesh, with a remark beside every clause that was not kept. No
@@ -37,6 +40,7 @@ function isMesh(mesh: MeshReport): boolean {
 
 function conformanceOf({ run }: Report, mesh: MeshReport): Conformance {
   const clauses = [...clausesOf(mesh).values()];
+  const isSelection = SELECTION.test(run.command);
   const families = Object.keys(FAMILIES).map((family) =>
     [family, clauses.filter((clause) => clauseById(clause.id).family === family)] as const
   );
@@ -48,31 +52,37 @@ function conformanceOf({ run }: Report, mesh: MeshReport): Conformance {
     meshproofCommit: run.commit,
     mode: run.runtime,
     implementation: implementationOf(mesh.name, mesh.version),
-    profiles: families.flatMap(([family, own]) => own.length === 0 ? [] : [profileOf(family, own)]),
+    profiles: families.flatMap(([family, own]) =>
+      own.length === 0 ? [] : [profileOf(family, own, isSelection)]
+    ),
   });
 }
 
-function profileOf(family: string, clauses: readonly ClauseReport[]): ConformanceProfile {
-  const core = statusOf(clauses.filter((clause) => clause.level === "core"));
+function profileOf(
+  family: string,
+  clauses: readonly ClauseReport[],
+  isSelection: boolean,
+): ConformanceProfile {
+  const core = statusOf(clauses.filter((clause) => clause.level === "core"), isSelection);
   const extended = clauses.filter((clause) => clause.level === "extended");
   // As in Gateway API, an optional feature that is not declared is neither passed nor skipped.
   const declared = extended.filter((clause) => clause.verdict !== "unsupported");
   const undeclared = extended.filter((clause) => clause.verdict === "unsupported");
-  const extendedStatus = { ...statusOf(declared), ...features(declared, undeclared) };
+  const extendedStatus = { ...statusOf(declared, isSelection), ...features(declared, undeclared) };
   return {
     name: family,
-    summary: summaryOf(family, core, extended.length === 0 ? undefined : extendedStatus),
+    summary: summaryOf(family, clauses.length, core, extended.length === 0 ? undefined : extendedStatus),
     core,
     ...(extended.length === 0 ? {} : { extended: extendedStatus }),
   };
 }
 
-function statusOf(clauses: readonly ClauseReport[]): ConformanceStatus {
+function statusOf(clauses: readonly ClauseReport[], isSelection: boolean): ConformanceStatus {
   const passed = idsOf(clauses, (clause) => clause.verdict === "pass");
   const failed = idsOf(clauses, (clause) => clause.verdict === "fail");
   const skipped = idsOf(clauses, (clause) => clause.verdict !== "pass" && clause.verdict !== "fail");
   return {
-    result: failed.length > 0 ? "failure" : skipped.length > 0 ? "partial" : "success",
+    result: failed.length > 0 ? "failure" : skipped.length > 0 || isSelection ? "partial" : "success",
     statistics: { Passed: passed.length, Skipped: skipped.length, Failed: failed.length },
     ...(skipped.length === 0 ? {} : { skippedTests: skipped }),
     ...(failed.length === 0 ? {} : { failedTests: failed }),
@@ -90,13 +100,21 @@ function idsOf(clauses: readonly ClauseReport[], holds: (clause: ClauseReport) =
   return clauses.filter(holds).map((clause) => clause.id).sort();
 }
 
-function summaryOf(family: string, core: ConformanceStatus, extended?: ConformanceStatus): string {
+/** Says too how much of the specification was looked at: conformance is claimed of no more than that. */
+function summaryOf(
+  family: string,
+  clauses: number,
+  core: ConformanceStatus,
+  extended?: ConformanceStatus,
+): string {
   const say = (level: string, { result, statistics: { Passed, Skipped, Failed } }: ConformanceStatus) => {
     const kept = `${Passed} of ${Passed + Failed} judged clauses kept`;
     return `${level} ${result} (${kept}${Skipped === 0 ? "" : `, ${Skipped} not judged`})`;
   };
   const name = FAMILIES[family as keyof typeof FAMILIES];
-  return `${name}: ${say("core", core)}${extended === undefined ? "" : `, ${say("extended", extended)}`}.`;
+  const specified = CLAUSES.filter((clause) => clause.family === family).length;
+  return `${name}: ${say("core", core)}${extended === undefined ? "" : `, ${say("extended", extended)}`}; ` +
+    `the run has ${clauses} of the family's ${specified} clauses.`;
 }
 
 /** One mesh's document; why a clause was not kept stands behind its id. */

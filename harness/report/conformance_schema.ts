@@ -3,7 +3,7 @@ import { z } from "zod";
 const count = z.int().min(0);
 
 const status = z.strictObject({
-  /** `partial`: nothing failed, but not everything was judged. */
+  /** `partial`: nothing failed, but not everything was judged, or the run was of a selection. */
   result: z.enum(["success", "partial", "failure"]),
   statistics: z.strictObject({ Passed: count, Skipped: count, Failed: count }),
   /** Ids of the clauses that were not judged. */

@@ -1,19 +1,49 @@
 import Table from "cli-table3";
+import { type ClauseFamily, FAMILIES } from "../model/clause.ts";
+import { clauseById, CLAUSES } from "../model/clauses.ts";
 import type { ClauseReport, MeshReport, Report } from "./schema.ts";
-import { clausesOf } from "./score.ts";
-import { clauseById } from "../model/clauses.ts";
+import { clausesOf, percentKept } from "./score.ts";
 
 /** Paints a word; the identity where colours are off. */
 export type Paint = (kind: "good" | "bad" | "doubt" | "faint" | "strong", text: string) => string;
 
-/** The conformance matrix: clauses down, meshes across, scores below. */
+/** One column of the matrix. */
+export interface MatrixColumn {
+  readonly title: string;
+  readonly mesh: MeshReport;
+}
+
+/** How a matrix differs from the plain one. */
+export interface MatrixOptions {
+  /** Only these clauses. @default all that a column judges */
+  readonly clauses?: ReadonlySet<string>;
+  /** Scores by family stand above the whole ones. @default false */
+  readonly families?: boolean;
+  /** A remark behind a verdict. @default none */
+  readonly remark?: (column: number, clause: string) => string;
+}
+
+/** The conformance matrix of a run: clauses down, meshes across, scores below. */
 export function matrix(report: Report, paint: Paint): string {
-  const meshes = report.meshes;
-  const clauses = meshes.map((mesh) => clausesOf(mesh));
-  const ids = [...new Set(clauses.flatMap((each) => [...each.keys()]))].sort(byFamily);
+  return verdictTable(
+    report.meshes.map((mesh) => ({ title: `${mesh.name} ${mesh.version}`, mesh })),
+    paint,
+  );
+}
+
+/** Clauses down, columns across, scores below. */
+export function verdictTable(
+  columns: readonly MatrixColumn[],
+  paint: Paint,
+  options: MatrixOptions = {},
+): string {
+  const { clauses: wanted, families = false, remark = () => "" } = options;
+  const verdicts = columns.map(({ mesh }) => clausesOf(mesh));
+  const ids = CLAUSES.map(({ id }) => id)
+    .filter((id) => verdicts.some((each) => each.has(id)) && (wanted?.has(id) ?? true));
   const table = new Table({
-    head: ["clause", "promise", ...meshes.map((mesh) => `${mesh.name} ${mesh.version}`)],
-    colWidths: [9, 54, ...meshes.map(() => null)],
+    head: ["clause", "promise", ...columns.map(({ title }) => title)],
+    colWidths: [9, 54, ...columns.map(() => null)],
     wordWrap: true,
     style: { head: [], border: [], compact: true, "padding-left": 1, "padding-right": 1 },
   });
@@ -21,20 +51,28 @@ export function matrix(report: Report, paint: Paint): string {
     table.push([
       id,
       shorten(clauseById(id).sentence),
-      ...clauses.map((each) => cellText(each.get(id), paint)),
+      ...verdicts.map((each, column) => cellText(each.get(id), paint) + remark(column, id)),
     ]);
   }
+  if (families) table.push(...familyRows(columns));
   table.push([
     "",
     paint("strong", "score (kept / judged)"),
-    ...meshes.map((mesh) => paint("strong", scoreText(mesh))),
+    ...columns.map(({ mesh }) => paint("strong", scoreText(mesh))),
   ]);
   return table.toString();
 }
 
-function byFamily(a: string, b: string): number {
-  const order = ["RTE", "CFG", "DSC", "BRK", "RTY", "LIM", "TMO", "SEC", "OBS", "GTW", "SID", "EVT", "SYS"];
-  return order.indexOf(a.slice(0, 3)) - order.indexOf(b.slice(0, 3)) || a.localeCompare(b);
+function familyRows(columns: readonly MatrixColumn[]): string[][] {
+  return (Object.keys(FAMILIES) as ClauseFamily[]).flatMap((family) => {
+    const tallies = columns.map(({ mesh }) => mesh.score?.profiles[family]);
+    if (tallies.every((tally) => tally === undefined)) return [];
+    return [[
+      `${family}-*`,
+      FAMILIES[family],
+      ...tallies.map((tally) => tally === undefined ? "-" : `${tally.kept} / ${tally.judged}`),
+    ]];
+  });
 }
 
 /** The promise's beginning, to fit one line of the matrix. */
@@ -55,6 +93,6 @@ function scoreText(mesh: MeshReport): string {
   if (mesh.unavailable !== undefined) return "unavailable";
   if (mesh.score === null) return "no score";
   const { kept, judged } = mesh.score;
-  const percent = judged === 0 ? "" : ` = ${(100 * kept / judged).toFixed(0)} %`;
+  const percent = judged === 0 ? "" : ` = ${percentKept(mesh.score)} %`;
   return `${kept} / ${judged}${percent}`;
 }

@@ -3,6 +3,8 @@
  * and the JSON Schemas in `schema/` are made from these (`deno task schemas`).
  */
 import { z } from "zod";
+import { badgeSchema } from "./badge_schema.ts";
+import { conformanceSchema } from "./conformance_schema.ts";
 
 const verdict = z.enum(["pass", "fail", "inconclusive", "vacuous", "error", "unsupported"]);
 const count = z.int().min(0);
@@ -136,5 +138,8 @@ export function schemas(): Record<string, unknown> {
   return {
     "report.schema.json": z.toJSONSchema(reportSchema),
     "mutants.schema.json": z.toJSONSchema(mutantsSchema),
+    "badge.schema.json": z.toJSONSchema(badgeSchema),
+    /** Of each document of `conformance.yaml`. */
+    "conformance.schema.json": z.toJSONSchema(conformanceSchema),
   };
 }

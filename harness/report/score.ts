@@ -46,6 +46,11 @@ export function scoreOf(mesh: Pick<MeshReport, "cells">): Score {
   };
 }
 
+/** The share that is kept, in whole per cent; 100 is said of nobody who breaks a clause. */
+export function percentKept({ kept, judged }: { readonly kept: number; readonly judged: number }): number {
+  return kept === judged ? 100 : Math.min(99, Math.round(100 * kept / judged));
+}
+
 /** What shows that the harness itself is broken: a control that does not behave as it must. */
 export function breachesOf(meshes: readonly MeshReport[]): string[] {
   const breaches: string[] = [];

@@ -48,7 +48,7 @@ proveJudge(controlPlaneGone, {
       says: /nothing runs through/,
     }),
     "too few calls met the outage": () => ({
-      history: cell({ gone: { count: 900 } }),
+      history: cell({ gone: { count: 400 } }),
       verdict: "inconclusive",
     }),
   },

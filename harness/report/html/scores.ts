@@ -1,5 +1,5 @@
 import type { MeshReport } from "../schema.ts";
-import { clausesOf, CONTROLS, isControl } from "../score.ts";
+import { clausesOf, CONTROLS, isControl, percentKept } from "../score.ts";
 import { type Markup, markup } from "./markup.ts";
 import { panelId } from "./matrix.ts";
 import { verdictWord } from "./verdict_word.ts";
@@ -10,13 +10,16 @@ export function scoresPart(meshes: readonly MeshReport[]): Markup {
 }
 
 function card(mesh: MeshReport, index: number): Markup {
-  const kind = mesh.name === CONTROLS.hasNone
-    ? "control, no mesh at all: it is there to fail"
-    : mesh.name === CONTROLS.keepsAll
-    ? `${mesh.version}, control: it is there to keep every clause`
-    : mesh.version;
-  return markup`<li class="card"><h3>${mesh.name} <span class="quiet">${kind}</span></h3>
-${scorePart(mesh)}${eyesPart(mesh, index)}</li>
+  const { name, version } = mesh;
+  const purpose = name === CONTROLS.hasNone
+    ? markup`<p class="quiet">Control without a mesh: it is there to fail.</p>\n`
+    : name === CONTROLS.keepsAll
+    ? markup`<p class="quiet">Control: it is there to keep every clause.</p>\n`
+    : undefined;
+  return markup`<li class="card"><h3>${name} <span class="quiet">${
+    name === CONTROLS.hasNone ? "" : version
+  }</span></h3>
+${purpose}${scorePart(mesh)}${eyesPart(mesh, index)}</li>
 `;
 }
 
@@ -25,11 +28,11 @@ function scorePart(mesh: MeshReport): Markup {
   const { score } = mesh;
   if (score === null) return markup`<p>No score: the controls were breached.</p>`;
   const { kept, judged, total, core, extended } = score;
-  const percent = judged === 0 ? "" : `, ${Math.floor(100 * kept / judged)} %`;
+  const percent = judged === 0 ? "" : `${percentKept(score)} % `;
   const share = (count: number) => `${total === 0 ? 0 : 100 * count / total}%`;
   const rest = total - judged;
   const failed = mesh.name === CONTROLS.hasNone ? "faint" : "bad";
-  return markup`<p class="score">${kept} / ${judged} <small>judged clauses kept${percent}</small></p>
+  return markup`<p class="score">${kept} / ${judged} <small>${percent}of judged clauses kept</small></p>
 <div class="bar" aria-hidden="true"><span class="good" style="width:${
     share(kept)
   }"></span><span class="${failed}" style="width:${share(judged - kept)}"></span></div>

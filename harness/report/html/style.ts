@@ -39,7 +39,7 @@ code,pre,.number{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.86
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));gap:1rem;list-style:none;padding:0;margin:0}
 .card{background:var(--card-ground);border:1px solid var(--line);border-radius:.6rem;padding:1rem}
 .score{font-size:2rem;font-weight:650;line-height:1.15}
-.score small{font-size:.9rem;font-weight:400;color:var(--quiet-ink)}
+.score small{white-space:nowrap;font-size:.9rem;font-weight:400;color:var(--quiet-ink)}
 .bar{display:flex;height:.5rem;border-radius:.25rem;overflow:hidden;background:var(--faint-ground);margin:.5rem 0;border:1px solid var(--line)}
 .bar span{display:block}
 .bar .good{background:var(--good-ink)}.bar .bad{background:var(--bad-ink)}.bar .doubt{background:var(--doubt-ink)}
@@ -51,15 +51,15 @@ thead th{border-top:0;font-size:.85rem}
 .tick{display:inline-flex;gap:.5rem;align-items:center;margin:0 0 .75rem;cursor:pointer}
 body:has(#quiet:checked) tr.kept,body:has(#quiet:checked) tbody.kept{display:none}
 .matrix{table-layout:fixed}
-.matrix td,.matrix th{padding:.3rem .4rem}
-.matrix .mesh{width:${COLUMN_REM}rem}
-.matrix thead th{position:sticky;top:0;background:var(--card-ground);z-index:1;box-shadow:0 1px var(--line);vertical-align:bottom}
-.matrix thead th:first-child{border-top-left-radius:.6rem}.matrix thead th:last-child{border-top-right-radius:.6rem}
-.matrix th[scope=row]{font-weight:400;padding-left:1rem}
-.family th,.family td{background:var(--faint-ground);padding-top:.5rem;padding-bottom:.5rem}
-.family td{text-align:center;font-weight:600}
+.matrix>*>tr>td,.matrix>*>tr>th{padding:.3rem .4rem}
+.matrix .mesh{width:${COLUMN_REM}rem;text-align:center}
+.matrix>thead>tr>th{position:sticky;top:0;background:var(--card-ground);z-index:1;box-shadow:0 1px var(--line);vertical-align:bottom}
+.matrix>thead>tr>th:first-child{border-top-left-radius:.6rem}.matrix>thead>tr>th:last-child{border-top-right-radius:.6rem}
+.matrix>tbody>tr>th{font-weight:400;padding-left:1rem}
+.matrix>tbody>.family>*{background:var(--faint-ground);padding:.5rem .6rem;text-align:center;font-weight:600}
+.matrix>tbody>.family>th{text-align:left}
 .promise{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;height:2.9em}
-summary{cursor:pointer;list-style:none;border-radius:.35rem;padding:.1rem .4rem;text-align:center;font-weight:600;font-size:.88rem;min-height:3.2em;display:flex;gap:.35em;align-items:center;justify-content:center}
+summary{cursor:pointer;list-style:none;border-radius:.35rem;padding:.1rem .2rem;white-space:nowrap;text-align:center;font-weight:600;font-size:.88rem;min-height:3.2em;display:flex;gap:.35em;align-items:center;justify-content:center}
 summary::-webkit-details-marker{display:none}
 summary:hover{text-decoration:underline}
 details[open]>summary{outline:2px solid currentcolor}
@@ -78,17 +78,15 @@ details[open]>summary{outline:2px solid currentcolor}
 footer{padding:2rem 1.25rem 3rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media(max-width:${fitsFrom}rem){
-.matrix thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.matrix,.matrix tbody,.matrix tr,.matrix th,.matrix td{display:block;width:auto}
-.matrix tbody tr{border-top:1px solid var(--line);padding:.4rem 0}
-.matrix td,.matrix th{border:0}
+.matrix>thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.matrix,.matrix>tbody,.matrix>tbody>tr,.matrix>tbody>tr>*{display:block;width:auto}
+.matrix>tbody>tr{border-top:1px solid var(--line);padding:.4rem 0}
+.matrix>tbody>.family{padding:0}
+.matrix>tbody>tr>*{border:0}
 .promise{display:block;height:auto}
-.matrix td{display:grid;grid-template-columns:7.5rem 1fr;gap:.5rem;align-items:center;text-align:left}
-.matrix td:before{content:attr(data-mesh);color:var(--quiet-ink)}
-.matrix td:has(details[open]){display:block}
-.matrix .panel table{display:table}.matrix .panel tbody{display:table-row-group}.matrix .panel thead{display:none}
-.matrix .panel tr{display:table-row}.matrix .panel td,.matrix .panel th{display:table-cell;border-top:1px solid var(--line)}
-.matrix .panel td:before{content:none}
+.matrix>tbody>tr>td{display:grid;grid-template-columns:7.5rem 1fr;gap:.5rem;align-items:center;text-align:left}
+.matrix>tbody>tr>td:before{content:attr(data-mesh);color:var(--quiet-ink);font-weight:400}
+.matrix>tbody>tr>td:has(details[open]){display:block}
 .timeline td:first-child{width:auto}
 summary{min-height:2.2em}
 .panel{width:auto;margin:.5rem 0}
