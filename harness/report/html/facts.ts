@@ -17,15 +17,14 @@ export function deviationsPart(meshes: readonly MeshReport[]): Markup | undefine
   const rows = meshes.flatMap((mesh, index) =>
     [...clausesOf(mesh).values()].flatMap(({ id, deviation }) =>
       deviation === undefined ? [] : [
-        markup`<tr><th scope="row">${mesh.name} <a href="#${
-          panelId(index, id)
-        }">${id}</a></th><td>${deviation.cause}</td><td>${link(deviation.link)}</td></tr>\n`,
+        markup`<tr><th scope="row" class="short">${mesh.name} <a href="#${panelId(index, id)}">${id}</a></th>
+<td>${deviation.cause}<br>${link(deviation.link)}</td></tr>\n`,
       ]
     )
   );
   if (rows.length === 0) return undefined;
   return markup`<h2 id="deviations">Known deviations</h2>
-<div class="box scroll"><table aria-labelledby="deviations"><thead><tr><th scope="col">mesh and clause</th><th scope="col">cause</th><th scope="col">its makers' word</th></tr></thead>
+<div class="box scroll"><table aria-labelledby="deviations"><thead><tr><th scope="col" class="short">mesh and clause</th><th scope="col">cause, and its makers' word</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
 `;
 }

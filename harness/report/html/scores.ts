@@ -28,11 +28,11 @@ function scorePart(mesh: MeshReport): Markup {
   const { score } = mesh;
   if (score === null) return markup`<p>No score: the controls were breached.</p>`;
   const { kept, judged, total, core, extended } = score;
-  const percent = judged === 0 ? "" : `${percentKept(score)} % `;
+  const percent = judged === 0 ? "" : `, ${percentKept(score)} %`;
   const share = (count: number) => `${total === 0 ? 0 : 100 * count / total}%`;
   const rest = total - judged;
   const failed = mesh.name === CONTROLS.hasNone ? "faint" : "bad";
-  return markup`<p class="score">${kept} / ${judged} <small>${percent}of judged clauses kept</small></p>
+  return markup`<p class="score">${kept} / ${judged} <small>kept${percent}</small></p>
 <div class="bar" aria-hidden="true"><span class="good" style="width:${
     share(kept)
   }"></span><span class="${failed}" style="width:${share(judged - kept)}"></span></div>

@@ -48,6 +48,7 @@ table{border-collapse:collapse;width:100%;text-align:left}
 th,td{padding:.35rem .6rem;vertical-align:top;border-top:1px solid var(--line)}
 thead th{border-top:0;font-size:.85rem}
 .scroll{overflow-x:auto}
+.short{white-space:nowrap;width:1%}
 .tick{display:inline-flex;gap:.5rem;align-items:center;margin:0 0 .75rem;cursor:pointer}
 body:has(#quiet:checked) tr.kept,body:has(#quiet:checked) tbody.kept{display:none}
 .matrix{table-layout:fixed}
