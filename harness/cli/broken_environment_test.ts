@@ -69,7 +69,7 @@ Deno.test("meshproof doctor says that a tool on PATH has the wrong version, ends
   await script(workplace, "bin/etcd", `echo "etcd Version: 3.4.23"`);
   const env = {
     PATH: `${workplace.folder}/bin:${Deno.env.get("PATH")}`,
-    XDG_CACHE_HOME: `${workplace.folder}/cache`,
+    MESHPROOF_CACHE: `${workplace.folder}/cache`,
     DENO_DIR: await denoFolder(),
   };
   const { code, stdout, stderr } = await workplace.run(["doctor"], { env });

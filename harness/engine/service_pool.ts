@@ -6,7 +6,8 @@ import {
 } from "../../fixtures/services/protocol.ts";
 import type { Address } from "../model/mesh.ts";
 import type { RunningProcess, Spawn } from "../model/process.ts";
-import { spawnUntilLine } from "../runtime/await_ready.ts";
+import { NotReadyError, spawnUntilLine } from "../runtime/await_ready.ts";
+import { freePorts } from "../runtime/free_ports.ts";
 
 type Command = ServiceCommandInput extends infer Each
   ? Each extends { token: string } ? Omit<Each, "token"> : never
@@ -15,6 +16,8 @@ type Command = ServiceCommandInput extends infer Each
 /** How long a service may take to answer a command: etcd holds a lost proposal for 5 s + 2 elections. */
 const COMMAND_LIMIT_MS = 15_000;
 const READY_LIMIT_MS = 10_000;
+/** How often a start is tried again because the chosen port was taken meanwhile. */
+const PORT_TRIES = 5;
 
 /** A service process that serves one cell after another. */
 export class PooledService {
@@ -96,13 +99,29 @@ export class ServicePool {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.broken) return idle;
     }
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#start();
+      } catch (error) {
+        const isPortTaken = error instanceof NotReadyError && error.message.includes("in use");
+        if (!isPortTaken || attempt === PORT_TRIES) throw error;
+      }
+    }
+  }
+
+  /**
+   * The port is one that the system hands out to nobody: what listens in a dead instance's place, to see who still
+   * connects to it, must find it free.
+   */
+  async #start(): Promise<PooledService> {
     const name = `service-${++this.#started}`;
+    const [port = 0] = freePorts(1);
     // deno-lint-ignore prefer-const -- lines may come before there is a service to take them
     let service: PooledService | undefined;
     const { process, ready } = await spawnUntilLine(this.#spawn, {
       name,
       command: Deno.execPath(),
-      args: serviceArguments({ instance: name, service: "idle", seed: this.#seed }),
+      args: serviceArguments({ instance: name, service: "idle", seed: this.#seed, port }),
       onLine: (line) => service?.onLine(line),
     }, (line) => {
       const event = JSON.parse(line) as ServiceEvent;
