@@ -5,13 +5,13 @@
 
 /** False-alarm rate of a statistical verdict on an honest mesh. */
 export const ALPHA = 1e-4;
-/** Quantiles of the standard normal for the planning of sample sizes: two-sided alpha 1e-4, and power 99.9 %. */
+/** Quantiles of the standard normal for the planning of sample sizes: two-sided alpha 1e-4, and power 99.5 %. */
 const Z_ALPHA = 3.8906;
-const Z_POWER = 3.0902;
+const Z_POWER = 2.5758;
 
 /**
  * How many calls tell a share of `honest` from one of `dishonest` with alpha 1e-4 and a power of at least 99 %
- * (planned for 99.9 %, so that the kill matrix does not flicker).
+ * (planned for 99.5 %, since the plan rests on the normal approximation).
  *
  * @param honest Share that the policy promises, 0 to 1.
  * @param dishonest Nearest share that must be caught, 0 to 1.
