@@ -95,7 +95,7 @@ if (import.meta.main) {
     Deno.exit(64);
   }
   const parts = [
-    await step("format", ["fmt", "--check", "--quiet"]),
+    await step("format", ["fmt", "--check"]),
     await step("lint", ["lint", "--quiet"]),
     await step("types", ["check", "--quiet", ...FOLDERS]),
   ];

@@ -95,7 +95,9 @@ export default scenario({
       await t.calls("edge", 8 * burst, { perSecond: 8 * perSecond });
       await t.elapse("the bucket refills but for what the next round waits", refillMs * 0.533);
     }
-    await t.calls("sustained", Math.round(1.9 * perSecond * WINDOW_MS / 1000), { perSecond: 1.75 * perSecond });
+    await t.calls("sustained", Math.round(1.9 * perSecond * WINDOW_MS / 1000), {
+      perSecond: 1.75 * perSecond,
+    });
   },
   judge: (h, policy) => {
     const { burst, perSecond } = limitOf(policy);
