@@ -7,6 +7,7 @@ type Odd = {
   stillIn?: CallSpec;
   ejected?: CallSpec;
   oneShort?: number;
+  noSuccess?: boolean;
   enough?: number;
   everywhere?: boolean;
 };
@@ -21,7 +22,7 @@ function cell(policy: Policy, odd: Odd = {}) {
     for (let count = 0; count < (odd.oneShort ?? errors - 1); count++) {
       cell.call("one short, then a success", FAILED).call("one short, then a success", { at: ["echo-2"] });
     }
-    cell.call("one short, then a success");
+    if (!odd.noSuccess) cell.call("one short, then a success");
   }
   return cell
     .calls(
@@ -53,6 +54,10 @@ proveJudge(outlier, {
     "it is ejected too soon to see all its errors": (policy) => ({
       history: cell(policy, { enough: 4 }),
       says: /4 errors/,
+    }),
+    "no success came between the errors": (policy) => ({
+      history: cell(policy, { noSuccess: true }),
+      says: /12 errors: E{12}$/,
     }),
     "it is ejected in the rounds that end well": (policy) => ({
       history: cell(policy, { oneShort: 3 }),
