@@ -6,7 +6,7 @@ import type { HistoryEvent } from "../model/event.ts";
 import { judgeCell } from "../judge/judge_cell.ts";
 import { cellReport } from "../report/build.ts";
 import { type Deviation, readDeviations, staleDeviations } from "../report/deviations.ts";
-import type { CellReport, Report } from "../report/schema.ts";
+import type { CellReport, MeshReport, Report } from "../report/schema.ts";
 import { breachesOf, exitCodeOf, scoreOf } from "../report/score.ts";
 import { allScenarios } from "./catalogue.ts";
 import { UsageError } from "./exit.ts";
@@ -26,12 +26,16 @@ export function analyzeCommand(setExitCode: (code: number) => void): Command {
       const { folder, report: stored } = await readRun(name);
       const scenarios = await allScenarios(options.scenarios ?? stored.run.scenarios);
       const deviations = await readDeviations();
-      const meshes = await Promise.all(stored.meshes.map(async (mesh) => ({
-        ...mesh,
-        cells: await Promise.all(
-          mesh.cells.map((cell) => judgeAgain(folder, mesh.name, cell, scenarios, deviations)),
-        ),
-      })));
+      // One after another: the histories of a run do not all fit into memory at once, and of several that are missing
+      // the first in the report is named, every time.
+      const meshes: MeshReport[] = [];
+      for (const mesh of stored.meshes) {
+        const cells: CellReport[] = [];
+        for (const cell of mesh.cells) {
+          cells.push(await judgeAgain(folder, mesh.name, cell, scenarios, deviations));
+        }
+        meshes.push({ ...mesh, cells });
+      }
       const breaches = breachesOf(meshes);
       const scored = meshes.map((mesh) => ({ ...mesh, score: breaches.length > 0 ? null : scoreOf(mesh) }));
       const stale = staleDeviations(scored, deviations);
