@@ -4,6 +4,9 @@ import type { SourceFile } from "./source_file.ts";
 /** Folders that hold no source of ours; each is ignored by git or is git's own. */
 const SKIPPED = new Set([".git", ".coverage", ".meshproof", "node_modules", "reports"]);
 
+/** What the folder of every run holds. */
+const LEFT_BY_A_RUN = ["history", "logs"];
+
 /** A text file of the repository. */
 export interface TextFile {
   readonly path: string;
@@ -38,7 +41,10 @@ export async function readRepository(root: URL = new URL("../../", import.meta.u
 }
 
 async function walk(folder: URL, prefix: string, found: TextFile[]): Promise<void> {
-  for await (const entry of Deno.readDir(folder)) {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  // What a run left where its `--out` pointed is no source of ours, wherever that is.
+  if (LEFT_BY_A_RUN.every((name) => entries.some((entry) => entry.name === name))) return;
+  for (const entry of entries) {
     const path = `${prefix}${entry.name}`;
     if (entry.isDirectory && !SKIPPED.has(entry.name)) {
       await walk(new URL(`${encodeURIComponent(entry.name)}/`, folder), `${path}/`, found);

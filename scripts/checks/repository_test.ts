@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { toFileUrl } from "./testing/to_file_url.ts";
 import { readRepository } from "./repository.ts";
 
-Deno.test("readRepository reads text, parses TypeScript, and leaves out reports, binaries and declarations", async () => {
+Deno.test("readRepository reads text, parses TypeScript, and leaves out what runs left, binaries and declarations", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const root = toFileUrl(folder);
@@ -12,6 +12,10 @@ Deno.test("readRepository reads text, parses TypeScript, and leaves out reports,
     await Deno.writeTextFile(new URL("harness/a b/a.ts", root), 'import "x";');
     await Deno.writeTextFile(new URL("x.d.ts", root), "export {};");
     await Deno.writeTextFile(new URL("reports/left.ts", root), "");
+    for (const name of ["history/", "logs/"]) {
+      await Deno.mkdir(new URL(`left by a run/${name}`, root), { recursive: true });
+    }
+    await Deno.writeTextFile(new URL("left by a run/report.json", root), "{}");
     await Deno.writeFile(new URL("picture.png", root), new Uint8Array([1, 0, 2]));
     const { texts, sources, imports } = await readRepository(root);
     assertEquals(texts.map(({ path }) => path), ["deno.json", "harness/a b/a.ts", "x.d.ts"]);
