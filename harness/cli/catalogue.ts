@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { type LoadedScenario, loadScenarios } from "../engine/load_scenarios.ts";
 import { type Selection, selectScenarios } from "../engine/plan.ts";
 import { policyOf } from "../engine/policy_of.ts";
@@ -15,7 +16,7 @@ export async function allScenarios(folder?: string): Promise<readonly LoadedScen
   try {
     loaded = await loadScenarios(folder);
   } catch (error) {
-    throw new UsageError(`--scenarios ${folder}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`--scenarios ${folder}: ${errorText(error)}`);
   }
   if (loaded.length > 0) return loaded;
   throw new UsageError(`--scenarios ${folder}: expected scenario files (*.ts) below it, found none`);
@@ -39,7 +40,7 @@ async function policyProblem(loaded: LoadedScenario): Promise<string | undefined
     await policyOf(loaded);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     return `scenario ${loaded.scenario.id} (${loaded.file}) cannot be run for its policy:\n${reason}`;
   }
 }

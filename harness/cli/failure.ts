@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { SelectionError } from "../engine/plan.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -11,7 +12,7 @@ export function exitCodeFor(error: unknown): number {
 
 /** One clear message on standard error; with `--json` as JSON, so that a reader of either need not guess. */
 export function reportFailure(error: unknown, json: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const exitCode = exitCodeFor(error);
   const text = json ? JSON.stringify({ error: message, exitCode }) : `meshproof: ${message}`;
   Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));

@@ -1,3 +1,5 @@
+import { errorText } from "../model/error_text.ts";
+
 /** Where a run keeps what it leaves, relative to the working folder. */
 export const REPORTS = "reports";
 
@@ -11,7 +13,7 @@ export async function writeOut(path: string, content: string | Uint8Array): Prom
     if (typeof content === "string") await Deno.writeTextFile(path, content);
     else await Deno.writeFile(path, content);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new Error(`Cannot write ${path}: ${reason}; free space or choose another folder with --out`);
   }
 }
@@ -28,7 +30,7 @@ export async function makeOut(path: string): Promise<void> {
     await Deno.writeTextFile(probe, "");
     await Deno.remove(probe);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new Error(`Cannot write the reports to ${path}: ${reason}; choose another folder with --out`);
   }
 }

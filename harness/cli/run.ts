@@ -5,7 +5,7 @@ import type { Site } from "../engine/site.ts";
 import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import type { MeshAdapter } from "../model/mesh.ts";
 import { readDeviations } from "../report/deviations.ts";
-import { errorText } from "../runtime/error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { ToolUnavailableError } from "../runtime/tools.ts";
 import { UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";

@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { type Report, reportSchema } from "../report/schema.ts";
 import { UsageError } from "./exit.ts";
 import { REPORTS } from "./folders.ts";
@@ -36,7 +37,7 @@ function parseReport(text: string, path: string): Report {
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${path}: expected JSON, found: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${path}: expected JSON, found: ${errorText(error)}`);
   }
   const parsed = reportSchema.safeParse(data);
   if (parsed.success) return parsed.data;

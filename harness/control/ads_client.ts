@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { Client, type ClientDuplexStream, credentials, type ServiceError, status } from "../runtime/grpc.ts";
 import { asBuffer } from "./buffer.ts";
 import {
@@ -166,7 +167,7 @@ export class AdsClient {
     try {
       await subscription.onUpdate(response.resources, response.versionInfo);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       this.#send(response.typeUrl, subscription, { code: status.INVALID_ARGUMENT, message });
       return;
     }

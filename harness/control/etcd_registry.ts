@@ -1,3 +1,4 @@
+import { pause } from "../model/pause.ts";
 import type { Recorder, RegistryEvent } from "../model/event.ts";
 import type { Address } from "../model/mesh.ts";
 import type { KeyValue, WatchResponse } from "./etcd_codec.ts";
@@ -120,7 +121,7 @@ export class EtcdRegistry {
       turn++;
       const progressed = this.#revision > before;
       pauseMs = progressed ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      await this.#pause(turn % this.#endpoints.length === 0 ? pauseMs : FIRST_PAUSE_MS);
+      await pause(turn % this.#endpoints.length === 0 ? pauseMs : FIRST_PAUSE_MS, this.#closing.signal);
     }
   }
 
@@ -133,7 +134,7 @@ export class EtcdRegistry {
     } else {
       while (!this.#closing.signal.aborted) {
         await this.#list(endpoint);
-        await this.#pause(watch.pollEveryMs);
+        await pause(watch.pollEveryMs, this.#closing.signal);
       }
     }
   }
@@ -245,19 +246,5 @@ export class EtcdRegistry {
       revision,
       detail,
     };
-  }
-
-  #pause(durationMs: number): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, durationMs);
-      signal.addEventListener("abort", done);
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import type { HistoryEvent } from "../model/event.ts";
 import type { MeshAdapter, MeshService } from "../model/mesh.ts";
 import type { Policy } from "../model/policy.ts";
@@ -73,7 +74,7 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
     policy = await policyOf(plan.loaded);
     await liveThrough(site, plan, name, policy, history, parts);
   } catch (error) {
-    failure = error instanceof Error ? error.message : String(error);
+    failure = errorText(error);
     history.record("engine", { kind: "note", text: `the cell broke: ${failure}` });
   }
   try {
@@ -83,7 +84,7 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
       throw cannotWrite(table, error);
     });
   } catch (error) {
-    failure ??= error instanceof Error ? error.message : String(error);
+    failure ??= errorText(error);
   }
   const judged = performance.now();
   const verdicts = failure !== undefined || policy === undefined

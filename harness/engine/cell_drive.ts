@@ -1,3 +1,5 @@
+import { pause } from "../model/pause.ts";
+import { errorText } from "../model/error_text.ts";
 import type {
   CallOptions,
   CallResult,
@@ -201,7 +203,7 @@ export class CellDrive implements Drive {
     }, this.recorder).catch((error: unknown) => {
       // A door that cannot be entered is a finding, not a broken harness: the judge sees no call, and why.
       this.#note(
-        `no session with the inbound door of ${service}: ${error instanceof Error ? error.message : error}`,
+        `no session with the inbound door of ${service}: ${errorText(error)}`,
       );
       return undefined;
     });
@@ -243,19 +245,9 @@ export class CellDrive implements Drive {
     this.recorder.record("engine", { kind: "note", text });
   }
 
-  #pause(durationMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        reject(this.signal.reason);
-      };
-      const timer = setTimeout(() => {
-        this.signal.removeEventListener("abort", stop);
-        resolve();
-      }, Math.max(0, durationMs));
-      if (this.signal.aborted) stop();
-      else this.signal.addEventListener("abort", stop, { once: true });
-    });
+  async #pause(durationMs: number): Promise<void> {
+    await pause(durationMs, this.signal);
+    this.signal.throwIfAborted();
   }
 }
 

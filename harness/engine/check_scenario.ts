@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { clauseById } from "../model/clauses.ts";
 import { FEATURES } from "../model/mesh.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -43,6 +44,6 @@ function clauseProblem(id: string): string[] {
     clauseById(id);
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [errorText(error)];
   }
 }

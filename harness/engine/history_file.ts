@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import type { EventBody, HistoryEvent, Recorder } from "../model/event.ts";
 
 /** The clock of a run: all histories of it count from the same moment, which all processes of the machine share. */
@@ -82,7 +83,7 @@ export class HistoryFile implements Recorder, Disposable {
 
 /** What is said when a file of a history could not be written. */
 export function cannotWrite(path: string, error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return new Error(`Cannot write the history ${path}: ${reason}; free space or choose another --out`);
 }
 

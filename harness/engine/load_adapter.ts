@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { pathToFileURL } from "node:url";
 import { FEATURES, type MeshAdapter } from "../model/mesh.ts";
 
@@ -13,9 +14,7 @@ export async function loadAdapter(file: string): Promise<MeshAdapter> {
     module = await import(pathToFileURL(await Deno.realPath(file)).href);
   } catch (error) {
     throw new TypeError(
-      `${file}: expected a TypeScript file with a mesh adapter, found: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
+      `${file}: expected a TypeScript file with a mesh adapter, found: ${errorText(error)}`,
     );
   }
   const adapter = module.default ?? module.adapter;

@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { pathToFileURL } from "node:url";
 import type { Scenario } from "../model/scenario.ts";
 import { scenarioProblems } from "./check_scenario.ts";
@@ -39,9 +40,7 @@ async function loadScenario(file: string): Promise<Scenario> {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
     throw new TypeError(
-      `${file}: expected a TypeScript file with a scenario, found: ${
-        error instanceof Error ? error.message : String(error)
-      }`,
+      `${file}: expected a TypeScript file with a scenario, found: ${errorText(error)}`,
     );
   }
   const problems = scenarioProblems(module.default);

@@ -1,3 +1,4 @@
+import { pause } from "../model/pause.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Address } from "../model/mesh.ts";
 import { etcdGateway, type EtcdKeyValue } from "../runtime/etcd_gateway.ts";
@@ -40,11 +41,7 @@ export class RegistryObserver {
         // This member is gone or has no quorum: ask the next one. The history shows no event, which is the truth.
         this.#endpoints.push(...this.#endpoints.splice(0, 1));
       }
-      const pause = Math.max(1, LOOK_EVERY_MS - (performance.now() - begin));
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pause);
-        signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-      });
+      await pause(Math.max(1, LOOK_EVERY_MS - (performance.now() - begin)), signal);
     }
   }
 

@@ -1,3 +1,4 @@
+import { pause } from "../model/pause.ts";
 import type { FaultEvent, Recorder } from "../model/event.ts";
 import type { Fault, Testimony } from "./fault.ts";
 
@@ -76,18 +77,6 @@ export async function injectFault(fault: Fault, recorder: Recorder): Promise<Inj
     record("healed", `${fault.name} undone`);
   };
   return { name: fault.name, testimony, heal: () => healing ??= heal() };
-}
-
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, durationMs);
-    signal.addEventListener("abort", wake, { once: true });
-  });
 }
 
 function textOf(error: unknown): string {

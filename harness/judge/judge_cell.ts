@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import type { HistoryEvent } from "../model/event.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -22,7 +23,7 @@ export function judgeCell(
   } catch (error) {
     return errorVerdicts(
       scenario,
-      `the judge threw: ${error instanceof Error ? error.message : String(error)}`,
+      `the judge threw: ${errorText(error)}`,
     );
   }
   const strays = verdicts.filter((verdict) => !scenario.clauses.includes(verdict.id));

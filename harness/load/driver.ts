@@ -1,3 +1,4 @@
+import { pause } from "../model/pause.ts";
 import type { Plan } from "./arrival.ts";
 
 /** Makes the call that is due at `plannedT` (recorder's clock); `index` counts from 0. */
@@ -94,14 +95,6 @@ export async function drive<Result>(
 /** Resolves at once when `t` has passed, so that calls that are overdue go out in one burst. */
 async function until(t: number, now: () => number, signal: AbortSignal | undefined): Promise<void> {
   for (let waitMs = t - now(); waitMs > 0 && !signal?.aborted; waitMs = t - now()) {
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, waitMs);
-      signal?.addEventListener("abort", wake, { once: true });
-    });
+    await pause(waitMs, signal);
   }
 }

@@ -1,4 +1,5 @@
 /** The harness as a gRPC caller: one channel, every call in the client ledger. */
+import { errorText } from "../model/error_text.ts";
 import * as grpc from "../runtime/grpc.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Caller, CallRequest, CallResult } from "./call.ts";
@@ -82,7 +83,7 @@ function call(
   try {
     for (const [name, value] of Object.entries(entry.headers)) metadata.set(name, value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     return Promise.resolve(entry.end(unsent("INTERNAL", `request metadata cannot be sent: ${reason}`)));
   }
 

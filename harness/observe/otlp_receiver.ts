@@ -1,4 +1,5 @@
 /** The harness's OTLP/HTTP collector: takes spans of all cells, told apart by the path. */
+import { errorText } from "../model/error_text.ts";
 import type { Recorder, SpanEvent } from "../model/event.ts";
 import { BodyTooLargeError, readBody } from "./bounded_body.ts";
 import { decodeExportRequest, encodeRpcStatus } from "./otlp_schema.ts";
@@ -81,7 +82,7 @@ export function openOtlpReceiver(options: OtlpReceiverOptions): OtlpReceiver {
         : decodeExportRequest(body);
       spans = readSpans(message, recorder.fromEpoch);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       if (error instanceof BodyTooLargeError) return await refuse(413, reason);
       return await refuse(400, error instanceof OtlpError ? reason : `the body is no ${type}: ${reason}`);
     }

@@ -1,3 +1,4 @@
+import { errorText } from "../model/error_text.ts";
 import { parse } from "yaml";
 import { z } from "zod";
 import { clauseById } from "../model/clauses.ts";
@@ -10,7 +11,7 @@ const deviationSchema = z.strictObject({
     try {
       clauseById(id);
     } catch (error) {
-      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      context.addIssue({ code: "custom", message: errorText(error) });
     }
   }),
   /** Why the mesh breaks the clause, in its own terms. */
@@ -58,7 +59,7 @@ function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new TypeError(`${file}: expected YAML, found: ${error instanceof Error ? error.message : error}`);
+    throw new TypeError(`${file}: expected YAML, found: ${errorText(error)}`);
   }
 }
 

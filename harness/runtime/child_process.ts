@@ -1,7 +1,7 @@
 /** One child process: started, signalled, and written down until it is gone. */
 import type { ProcessEvent, Recorder } from "../model/event.ts";
 import type { ProcessSpec, RunningProcess } from "../model/process.ts";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { hasEnded, lookUp } from "./kernel.ts";
 import { type OutputLog, ProcessOutput } from "./process_output.ts";
 import type { RunLedger } from "./run_ledger.ts";

@@ -1,4 +1,5 @@
 /** An etcd cluster of the harness's own, fast to elect and made to be broken. */
+import { pause } from "../model/pause.ts";
 import type { Address } from "../model/mesh.ts";
 import type { RunningProcess, Spawn } from "../model/process.ts";
 import { awaitReady, NotReadyError } from "./await_ready.ts";
@@ -146,7 +147,7 @@ async function launch(options: EtcdClusterOptions, plan: Plan, giveUp?: AbortSig
         return await gateway.status({ timeoutMs, signal: either });
       } catch (error) {
         if (either.aborted) throw error;
-        await delay(POLL_MS, either);
+        await pause(POLL_MS, either);
       }
     }
   }, { timeoutMs, what: "a linearizable read through it" });
@@ -203,7 +204,7 @@ async function findLeader(members: readonly Member[], timeoutMs: number): Promis
     );
     const leader = members[index];
     if (leader !== undefined) return leader;
-    await delay(POLL_MS);
+    await pause(POLL_MS);
   }
   throw new Error(
     `Cannot find the leader of etcd: expected one within ${timeoutMs} ms, found ${
@@ -211,17 +212,4 @@ async function findLeader(members: readonly Member[], timeoutMs: number): Promis
         .join(", ")
     }; see the members' logs`,
   );
-}
-
-function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    if (signal?.aborted) done();
-    signal?.addEventListener("abort", done);
-  });
 }

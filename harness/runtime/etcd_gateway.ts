@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { Address } from "../model/mesh.ts";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 
 /** One key as etcd keeps it. */
 export interface EtcdKeyValue {

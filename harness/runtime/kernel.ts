@@ -2,7 +2,7 @@
  * What the kernel knows of processes. Deno refuses to open `/proc` without `--allow-all`, which the harness does
  * not ask for; so a short-lived `cat` (2 ms) looks for it.
  */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 
 /** One process as the kernel shows it. */
 export interface KernelProcess {

@@ -1,5 +1,5 @@
 /** The lines of a run ledger: what was made outside memory, and what undoes it. */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 
 /** First line: whose ledger it is. */
 export interface RunLine {

@@ -1,5 +1,5 @@
 /** Where a child's output goes: lines to whoever listens, the rest to a log file, the last lines kept. */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { LineRing, LineSplitter } from "./line_splitter.ts";
 
 /** What is written to one log at most; a program that floods must not fill the disk. */

@@ -2,7 +2,7 @@
  * The run ledger: whatever a run makes outside memory is written here first, with its undo, so that a harness
  * that was killed leaves nothing behind for good. `sweep.ts` reads it.
  */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { lookUp, thisMachine } from "./kernel.ts";
 import type { LedgerLine } from "./ledger_line.ts";
 import { makeFolder, memoryFolder, removeFolder, temporaryRoot } from "./owned_folder.ts";

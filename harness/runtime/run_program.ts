@@ -1,5 +1,5 @@
 /** Running a short-lived program to its end. */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { LineRing, LineSplitter } from "./line_splitter.ts";
 import { within } from "./within.ts";
 

@@ -1,5 +1,5 @@
 /** Undoing what harnesses left behind that did not come to tidy up. */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { isAlive, thisMachine } from "./kernel.ts";
 import { endProcess, killTagged } from "./kill.ts";
 import { type LedgerContent, parseLedger } from "./ledger_line.ts";

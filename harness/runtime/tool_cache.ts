@@ -1,6 +1,6 @@
 /** The cache of tools that Meshproof fetched or built: one folder a tool, version, platform and pin. */
 import { createHash } from "node:crypto";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { thisPlatform, type ToolPin } from "./tool_pin.ts";
 
 /** A tool in the cache, with what was recorded when it was put there. */

@@ -1,7 +1,7 @@
 /** The pins in `fixtures/tools/`: one tool a file, with its version, its sources and their checksums. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hex digits");
 

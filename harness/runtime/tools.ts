@@ -1,5 +1,5 @@
 /** The programs that are put under test or used beside them: found on this machine, or had from a pinned source. */
-import { errorText } from "./error_text.ts";
+import { errorText } from "../model/error_text.ts";
 import { defaultCacheFolder, ToolCache } from "./tool_cache.ts";
 import { defaultPinFolder, readToolPin, toolNames, type ToolPin } from "./tool_pin.ts";
 import { buildWithGo } from "./tool_source_go.ts";
