@@ -19,6 +19,9 @@ const KEPT: Readonly<Record<string, string>> = {
   "envoy.type.matcher.v3.StringMatcher": "exact prefix safeRegex",
   "envoy.config.core.v3.Address": "socketAddress",
   "envoy.config.core.v3.SocketAddress": "address portValue",
+  "envoy.config.core.v3.BindConfig": "sourceAddress",
+  "envoy.config.core.v3.HeaderValue": "key value",
+  "envoy.config.core.v3.HeaderValueOption": "header appendAction",
   "envoy.config.core.v3.DataSource": "inlineString",
   "envoy.config.core.v3.ConfigSource": "ads resourceApiVersion",
   "envoy.config.core.v3.AggregatedConfigSource": "",
@@ -27,9 +30,15 @@ const KEPT: Readonly<Record<string, string>> = {
   "envoy.config.core.v3.Http2ProtocolOptions": "",
   "envoy.config.core.v3.HttpUri": "uri cluster timeout",
   "envoy.config.core.v3.HttpService": "httpUri",
-  "envoy.config.listener.v3.Listener": "name address filterChains trafficDirection",
-  "envoy.config.listener.v3.FilterChain": "filters transportSocket",
+  "envoy.config.listener.v3.Listener":
+    "name address filterChains defaultFilterChain listenerFilters trafficDirection",
+  "envoy.config.listener.v3.FilterChain": "filters filterChainMatch transportSocket",
+  "envoy.config.listener.v3.FilterChainMatch": "applicationProtocols",
   "envoy.config.listener.v3.Filter": "name typedConfig",
+  "envoy.config.listener.v3.ListenerFilter": "name typedConfig",
+  "envoy.extensions.filters.listener.original_dst.v3.OriginalDst": "",
+  "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector": "",
+  "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy": "statPrefix cluster",
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager":
     "codecType statPrefix rds routeConfig httpFilters tracing streamIdleTimeout forwardClientCertDetails",
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing":
@@ -41,7 +50,7 @@ const KEPT: Readonly<Record<string, string>> = {
     "statPrefix tokenBucket filterEnabled filterEnforced rateLimitedAsResourceExhausted",
   "envoy.config.trace.v3.Tracing.Http": "name typedConfig",
   "envoy.config.trace.v3.OpenTelemetryConfig": "httpService serviceName",
-  "envoy.config.route.v3.RouteConfiguration": "name virtualHosts",
+  "envoy.config.route.v3.RouteConfiguration": "name virtualHosts requestHeadersToAdd",
   "envoy.config.route.v3.VirtualHost":
     "name domains routes includeRequestAttemptCount includeAttemptCountInResponse typedPerFilterConfig",
   "envoy.config.route.v3.Route": "name match route",
@@ -57,7 +66,7 @@ const KEPT: Readonly<Record<string, string>> = {
   "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate": "",
   "envoy.config.cluster.v3.Cluster":
     "name type edsClusterConfig connectTimeout lbPolicy loadAssignment circuitBreakers outlierDetection " +
-    "commonLbConfig typedExtensionProtocolOptions",
+    "commonLbConfig typedExtensionProtocolOptions upstreamBindConfig",
   "envoy.config.cluster.v3.Cluster.EdsClusterConfig": "edsConfig",
   "envoy.config.cluster.v3.Cluster.CommonLbConfig": "healthyPanicThreshold",
   "envoy.config.cluster.v3.CircuitBreakers": "thresholds",
@@ -67,7 +76,8 @@ const KEPT: Readonly<Record<string, string>> = {
   "envoy.config.cluster.v3.OutlierDetection":
     "consecutive_5xx interval baseEjectionTime maxEjectionPercent enforcingConsecutive_5xx " +
     "enforcingSuccessRate enforcingConsecutiveGatewayFailure",
-  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": "explicitHttpConfig",
+  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": "explicitHttpConfig useDownstreamProtocolConfig",
+  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig": "http2ProtocolOptions",
   "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig": "http2ProtocolOptions",
   "envoy.config.endpoint.v3.ClusterLoadAssignment": "clusterName endpoints",
   "envoy.config.endpoint.v3.LocalityLbEndpoints": "lbEndpoints",
@@ -92,7 +102,10 @@ const ENTRY_POINTS = [
   "envoy/config/trace/v3/opentelemetry.proto",
   "envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto",
   "envoy/extensions/filters/http/router/v3/router.proto",
+  "envoy/extensions/filters/listener/http_inspector/v3/http_inspector.proto",
+  "envoy/extensions/filters/listener/original_dst/v3/original_dst.proto",
   "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto",
+  "envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto",
   "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.proto",
   "envoy/extensions/transport_sockets/tls/v3/tls.proto",
   "envoy/extensions/upstreams/http/v3/http_protocol_options.proto",

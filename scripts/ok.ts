@@ -1,17 +1,19 @@
 // deno-lint-ignore-file no-console -- a program that prints
 /**
- * All that CI demands of a change: `deno task ok`. Format, lint, types, then all tests (the repository's own rules are
- * among them) with the coverage of this process and of every process that they start.
+ * All that CI demands of a change: `deno task ok`. Format, lint, types, workflows, then all tests (the repository's own
+ * rules are among them) with the coverage of this process and of every process that they start.
  *
- *     --no-test   only format, lint and types
+ *     --no-test   all but the tests and their coverage
  */
 import { countCodeLines } from "./ok/code_lines.ts";
+import { lintWorkflows } from "./ok/actionlint.ts";
 import { type FileCoverage, parseLcov, percentCovered } from "./ok/line_coverage.ts";
 import { runDeno } from "./ok/run.ts";
 import { testArguments } from "./ok/test_command.ts";
 import { parseTotals, type Totals } from "./ok/test_totals.ts";
 import { readRepository } from "./checks/repository.ts";
-import { isTest } from "./checks/source_file.ts";
+import { describeBreach, isTest } from "./checks/source_file.ts";
+import { Tools } from "../harness/runtime/tools.ts";
 
 const LEAST_PERCENT = 80;
 /** Whose lines are counted: what is shipped, not what checks it. */
@@ -30,6 +32,24 @@ async function step(title: string, args: readonly string[]): Promise<Totals> {
   const { success, stdout } = await runDeno(args, { cwd: ROOT });
   console.log(success ? "ok" : `${stdout}FAILED: deno ${args.join(" ")}`);
   return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** GitHub's workflows by actionlint, where that can be had. */
+async function workflows(): Promise<Totals[]> {
+  section("workflows");
+  const { texts } = await readRepository(ROOT);
+  const paths = texts.map(({ path }) => path).filter((path) =>
+    /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path)
+  );
+  const linted = await lintWorkflows(new Tools({ onProgress: console.log }), ROOT, paths);
+  if ("unavailable" in linted) {
+    console.log(`left out: ${linted.unavailable}`);
+    return [];
+  }
+  for (const breach of linted.breaches) console.log(describeBreach(breach));
+  const passed = linted.breaches.length === 0;
+  console.log(passed ? "ok" : "FAILED: actionlint");
+  return [passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }];
 }
 
 async function testWithCoverage(): Promise<Totals> {
@@ -98,6 +118,7 @@ if (import.meta.main) {
     await step("format", ["fmt", "--check"]),
     await step("lint", ["lint", "--quiet"]),
     await step("types", ["check", "--quiet", ...FOLDERS]),
+    ...await workflows(),
   ];
   if (!Deno.args.includes("--no-test")) parts.push(await testWithCoverage(), await coverage());
   const passed = parts.reduce((sum, part) => sum + part.passed, 0);

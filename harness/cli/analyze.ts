@@ -5,9 +5,9 @@ import { policyOf } from "../engine/policy_of.ts";
 import type { HistoryEvent } from "../model/event.ts";
 import { judgeCell } from "../judge/judge_cell.ts";
 import { cellReport } from "../report/build.ts";
-import { type Deviation, readDeviations, staleDeviations } from "../report/deviations.ts";
+import { conclude } from "../report/conclude.ts";
+import { type Deviation, readDeviations } from "../report/deviations.ts";
 import type { CellReport, MeshReport, Report } from "../report/schema.ts";
-import { breachesOf, exitCodeOf, scoreOf } from "../report/score.ts";
 import { allScenarios } from "./catalogue.ts";
 import { UsageError } from "./exit.ts";
 import { scenariosOption } from "./options.ts";
@@ -36,15 +36,7 @@ export function analyzeCommand(setExitCode: (code: number) => void): Command {
         }
         meshes.push({ ...mesh, cells });
       }
-      const breaches = breachesOf(meshes);
-      const scored = meshes.map((mesh) => ({ ...mesh, score: breaches.length > 0 ? null : scoreOf(mesh) }));
-      const stale = staleDeviations(scored, deviations);
-      const report: Report = {
-        ...stored,
-        meshes: scored,
-        breaches,
-        exitCode: exitCodeOf({ meshes: scored, breaches }, stale),
-      };
+      const { report, stale } = conclude({ ...stored, meshes }, deviations);
       const terminal = openTerminal(options.json ?? false);
       for (const line of changes(stored, report)) terminal.say(line);
       printReport(report, stale, folder, options.json ?? false, terminal);
@@ -60,8 +52,8 @@ async function judgeAgain(
   deviations: readonly Deviation[],
 ): Promise<CellReport> {
   const last = cell.runs.at(-1);
-  // A cell that broke in mid-drive left a history that proves nothing; its error stands.
-  const broke = cell.clauses.some((clause) => clause.verdict === "error");
+  // A cell that broke in mid-drive, or asked its kernel for what it has not, left a history that proves nothing.
+  const broke = cell.clauses.some(({ verdict }) => verdict === "error" || verdict === "unsupported");
   if (last === undefined || broke) return cell;
   const loaded = scenarios.find(({ scenario }) => scenario.id === cell.scenario);
   if (loaded === undefined) {

@@ -44,8 +44,12 @@ Deno.test("meshproof run refuses values that are none, and says what it expected
     [["run", "--seed", "x"], "--seed x", "a whole number", 'found "x"'],
     [["run", "--shard", "3/2"], "--shard 3/2", "1 <= i <= n"],
     [["run", "--shard", "0/2"], "--shard 0/2", "1 <= i <= n"],
+    [["run", "--shard", "2"], "--shard 2", "expected i/n", "such as 2/4"],
+    [["run", "--shard", "1/2", "--seed", "random"], "--seed random", "a number beside --shard 1/2"],
+    [["mutants", "--shard", "3/2"], "--shard 3/2", "1 <= i <= n"],
+    [["mutants", "--shard", "1/2", "--seed", "random"], "--seed random", "a number beside --shard 1/2"],
     [["run", "--repeat", "0"], "--repeat 0", "at least 1"],
-    [["run", "--runtime", "docker"], "--runtime docker", "expected process"],
+    [["run", "--runtime", "podman"], "--runtime podman", "expected process or docker"],
   ]));
 
 Deno.test("meshproof with --json says a failure as JSON on standard error, and nothing on standard output", async () => {

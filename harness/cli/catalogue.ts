@@ -26,10 +26,15 @@ export async function allScenarios(folder?: string): Promise<readonly LoadedScen
  * The scenarios that a selection picks. Their policies are read once, so that a slip in one is said before anything
  * is started.
  *
+ * @param weightOf What shards are balanced by.
  * @throws {UsageError} When a policy is missing or malformed, naming file, line and field.
  */
-export async function catalogue(selection: Selection, folder?: string): Promise<readonly LoadedScenario[]> {
-  const picked = selectScenarios(await allScenarios(folder), selection);
+export async function catalogue(
+  selection: Selection,
+  folder?: string,
+  weightOf?: (loaded: LoadedScenario) => number,
+): Promise<readonly LoadedScenario[]> {
+  const picked = selectScenarios(await allScenarios(folder), selection, weightOf);
   const problems = (await Promise.all(picked.map(policyProblem))).filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return picked;

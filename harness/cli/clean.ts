@@ -8,7 +8,8 @@ import { openTerminal } from "./terminal.ts";
 export function cleanCommand(setExitCode: (code: number) => void): Command {
   return new Command("clean")
     .description(
-      "End processes and remove temporary folders that runs which died have left; live runs are not touched.",
+      "End processes and remove containers, networks and temporary folders that runs which died have left; live runs " +
+        "are not touched.",
     )
     .option("--dry-run", "only say what would be done")
     .option("--json", "print JSON and nothing else")
@@ -20,6 +21,14 @@ export function cleanCommand(setExitCode: (code: number) => void): Command {
         const would = options.dryRun ? "would be " : "";
         for (const { pid, name, runId } of result.killed) {
           terminal.print(`${would}ended: ${name} (pid ${pid}) of ${runId}`);
+        }
+        for (const { kind, name, id, runId } of result.engine) {
+          terminal.print(`${would}removed: ${kind} ${name} (${id.slice(0, 12)}) of ${runId}`);
+        }
+        for (const { kind, name, id, runId } of result.spared) {
+          terminal.print(
+            `left alone: ${kind} ${name} (${id.slice(0, 12)}) has a name of ${runId}, but not its label`,
+          );
         }
         for (const path of result.removed) terminal.print(`${would}removed: ${path}`);
         for (const problem of result.problems) terminal.print(terminal.paint("bad", `left: ${problem}`));

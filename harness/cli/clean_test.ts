@@ -1,6 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { lookUp } from "../runtime/kernel.ts";
-import { eventually } from "../runtime/testing/test_runtime.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { engineHost } from "../runtime/docker/engine_host.ts";
+import { RUN_LABEL } from "../runtime/docker/labels.ts";
+import { lookUp, thisMachine } from "../runtime/kernel.ts";
+import { ledgerFolder } from "../runtime/state_folder.ts";
+import type { SweepResult } from "../runtime/sweep.ts";
+import { TestEngine } from "../runtime/testing/test_engine.ts";
+import { eventually, testRunId } from "../runtime/testing/test_runtime.ts";
+import { WITHOUT_DOCKER } from "../runtime/testing/without_docker.ts";
 import { midRun } from "./testing/mid_run.ts";
 import { Workplace } from "./testing/workplace.ts";
 
@@ -69,6 +75,77 @@ Deno.test({ name: "meshproof clean ends what dead runs left, and only that", ign
   await test.step("it finds nothing more to do", async () => {
     const { code, stdout } = await workplace.run(["clean"]);
     assertEquals([code, stdout], [0, "0 dead runs swept, 0 live ones left alone\n"]);
+  });
+});
+
+Deno.test({
+  name:
+    "meshproof clean names and removes the containers and networks of dead runs, and says which it has spared",
+  ignore: ignore || WITHOUT_DOCKER,
+}, async (test) => {
+  await using workplace = await Workplace.open();
+  await using engine = await TestEngine.open();
+  const runId = testRunId();
+  const labels = { [RUN_LABEL]: runId };
+  const [network, container, foreign] = ["1-cell", "2-pod", "3-web"].map((name) =>
+    `meshproof-${runId}-${name}`
+  ) as [
+    string,
+    string,
+    string,
+  ];
+  await engine.network(network, labels);
+  await engine.container({ name: container, labels, network });
+  await engine.container({ name: foreign });
+  const lines = [
+    // Beyond the largest pid.
+    {
+      kind: "run",
+      schema: "meshproof.ledger/v1",
+      runId,
+      pid: 4_194_305,
+      start: "",
+      ...await thisMachine(),
+      at: "",
+    },
+    { kind: "engine", host: engineHost() },
+    ...[network, container, foreign].flatMap((name, index) => [
+      {
+        ...{ kind: "intent", entry: index, owner: runId, name: "x", undo: "remove" },
+        ...(name === network ? { what: "network", network } : { what: "container", container: name }),
+      },
+      { kind: "created", entry: index, id: "x" },
+    ]),
+  ];
+  await Deno.mkdir(ledgerFolder(`${workplace.folder}/.meshproof`), { recursive: true });
+  await workplace.write(
+    `.meshproof/ledger/${runId}.ndjson`,
+    lines.map((line) => JSON.stringify(line) + "\n").join(""),
+  );
+
+  await test.step("dry, it only names them", async () => {
+    const { code, stdout } = await workplace.run(["clean", "--dry-run"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `would be removed: container ${container} (`);
+    assertStringIncludes(stdout, `would be removed: network ${network} (`);
+    assertMatch(
+      stdout,
+      new RegExp(`left alone: container ${foreign} \\([0-9a-f]{12}\\) has a name of ${runId}`),
+    );
+    assertEquals([await engine.state(container), await engine.hasNetwork(network)], ["running", true]);
+  });
+
+  await test.step("it removes them, and lists them in its JSON", async () => {
+    const { code, stdout } = await workplace.run(["clean", "--json"]);
+    const result: Pick<SweepResult, "engine" | "spared" | "swept"> = JSON.parse(stdout);
+    assertEquals([code, result.swept], [0, [runId]]);
+    assertEquals(result.engine.map(({ kind, name }) => `${kind} ${name}`), [
+      `container ${container}`,
+      `network ${network}`,
+    ]);
+    assertEquals(result.spared.map(({ name }) => name), [foreign]);
+    assertEquals([await engine.state(container), await engine.hasNetwork(network)], [undefined, false]);
+    assertEquals(await engine.state(foreign), "running");
   });
 });
 

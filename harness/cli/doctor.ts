@@ -1,18 +1,25 @@
 import { Command } from "commander";
+import { dockerStatus } from "../runtime/docker/status.ts";
 import { Tools } from "../runtime/tools.ts";
 import { EXIT } from "./exit.ts";
 import { openTerminal } from "./terminal.ts";
 
-/** `doctor`: what this machine has of what is needed, and how to get the rest. */
+/**
+ * `doctor`: what this machine has of what is needed, and how to get the rest. Docker and the tools for work on the
+ * repository are shown, but their absence leaves the exit code alone: only `--runtime docker` needs the one, no run the
+ * others.
+ */
 export function doctorCommand(setExitCode: (code: number) => void): Command {
   return new Command("doctor")
-    .description("Show which tools are there, where they were found, and how to get those that are missing.")
+    .description(
+      "Show which tools and whether Docker are there, where they were found, and how to get what is missing.",
+    )
     .option("--json", "print JSON and nothing else")
     .action(async (options: { json?: boolean }) => {
       const terminal = openTerminal(options.json ?? false);
-      const tools = await new Tools().inspect();
-      const ready = tools.every((tool) => tool.ok);
-      if (options.json) terminal.print(JSON.stringify({ ready, deno: Deno.version.deno, tools }));
+      const [tools, docker] = await Promise.all([new Tools().inspect(), dockerStatus()]);
+      const ready = tools.every((tool) => tool.ok || tool.neededFor !== "runs");
+      if (options.json) terminal.print(JSON.stringify({ ready, deno: Deno.version.deno, docker, tools }));
       else {
         terminal.print(`deno ${Deno.version.deno}: ${terminal.paint("good", "ok")}`);
         for (const tool of tools) {
@@ -24,9 +31,23 @@ export function doctorCommand(setExitCode: (code: number) => void): Command {
             );
             continue;
           }
-          terminal.print(`${tool.name} ${tool.wanted}: ${terminal.paint("doubt", "not there yet")}`);
+          const whoCares = tool.neededFor === "runs" ? "" : "; only work on Meshproof itself needs it";
+          terminal.print(
+            `${tool.name} ${tool.wanted}: ${terminal.paint("doubt", "not there yet")}${whoCares}`,
+          );
           for (const reason of tool.reasons) terminal.print(`  looked: ${reason}`);
           for (const way of tool.howTo) terminal.print(`  to get it: ${way}`);
+        }
+        if (docker.available) {
+          terminal.print(
+            `docker ${docker.version}: ${
+              terminal.paint("good", "ok")
+            }, API ${docker.apiVersion}, ${docker.host}`,
+          );
+        } else {
+          terminal.print(`docker: ${terminal.paint("doubt", "not there")}; only --runtime docker needs it`);
+          terminal.print(`  looked: ${docker.reason}`);
+          for (const way of docker.howTo) terminal.print(`  to get it: ${way}`);
         }
       }
       setExitCode(ready ? EXIT.ok : EXIT.doubt);

@@ -9,6 +9,7 @@ import { doctorCommand } from "./doctor.ts";
 import { exitCodeFor, reportFailure } from "./failure.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { listCommand } from "./list.ts";
+import { mergeCommand } from "./merge.ts";
 import { mutantsCommand } from "./mutants.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
@@ -28,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   const commands = [
     runCommand,
     mutantsCommand,
+    mergeCommand,
     analyzeCommand,
     compareCommand,
     replayCommand,

@@ -1,21 +1,28 @@
 import { Command } from "commander";
+import project from "../../deno.json" with { type: "json" };
 import { mutantById, MUTANTS } from "../../fixtures/mutants/mod.ts";
 import type { CellPlan } from "../engine/cell.ts";
 import type { LoadedScenario } from "../engine/load_scenarios.ts";
+import { missingFrom } from "../engine/needs.ts";
+import { secondsOf } from "../engine/plan.ts";
 import { runCells } from "../engine/run_cells.ts";
 import { reference } from "../mesh/reference.ts";
-import { killMatrix, mutantsReport } from "../report/mutants.ts";
+import { mutantsReport } from "../report/mutants.ts";
 import { catalogue } from "./catalogue.ts";
-import { EXIT, UsageError } from "./exit.ts";
-import { writeOut } from "./folders.ts";
+import { commandLine } from "./command_line.ts";
+import { commit } from "./commit.ts";
+import { UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { addSelection, seedOf, selectionOf, type SelectionOptions } from "./options.ts";
 import { cellProgress } from "./progress.ts";
+import { exitCodeOfMutants, printMutants, writeMutants } from "./show_mutants.ts";
+import { runtimeNamed, runtimeOption } from "./runtime_option.ts";
 import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
 
 interface MutantsOptions extends SelectionOptions {
   readonly seed?: string;
+  readonly runtime: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -26,6 +33,8 @@ export function mutantsCommand(setExitCode: (code: number) => void): Command {
     .description("Run every mutant by the scenario that names it and print the kill matrix.");
   return addSelection(command, "only the mutants of scenarios")
     .option("--seed <number>", "seed of everything that is random; 'random' draws one")
+    .addOption(runtimeOption())
+    .option("--shard <i/n>", "only the i-th of n shares of the scenarios; `merge` puts them together")
     .option("--out <dir>", "folder of the report (default: reports/<run id>)")
     .option("--json", "print mutants.json and nothing else")
     .action(async (options: MutantsOptions) => setExitCode(await mutants(options)));
@@ -33,12 +42,25 @@ export function mutantsCommand(setExitCode: (code: number) => void): Command {
 
 async function mutants(options: MutantsOptions): Promise<number> {
   const terminal = openTerminal(options.json ?? false);
-  const seed = seedOf(options.seed);
-  const scenarios = await catalogue(selectionOf(options), options.scenarios);
+  const seed = seedOf(options.seed, options.shard);
+  const selection = selectionOf(options);
+  // Each of a scenario's mutants runs it once.
+  const picked = await catalogue(
+    selection,
+    options.scenarios,
+    (loaded) => secondsOf(loaded) * loaded.scenario.mutants.length,
+  );
+  const runtime = await runtimeNamed(options.runtime);
+  const scenarios = picked.filter(({ scenario }) => missingFrom(runtime, scenario) === undefined);
+  for (const { scenario } of picked) {
+    const lacking = missingFrom(runtime, scenario);
+    if (lacking !== undefined) terminal.say(`${scenario.id} is left out: ${lacking}`);
+  }
   const plans = plansOf(scenarios);
   using interrupt = onInterrupt();
   await using site = await openSite({
     seed,
+    runtime,
     terminal,
     signal: interrupt.signal,
     ...(options.out === undefined ? {} : { out: options.out }),
@@ -53,15 +75,18 @@ async function mutants(options: MutantsOptions): Promise<number> {
       scenario: plan.loaded.scenario.id,
       verdicts: runs.at(-1)?.verdicts ?? [],
     })),
+    {
+      id: site.runId,
+      commit: await commit(),
+      version: project.version,
+      command: commandLine("mutants", { ...options, seed: String(seed) }),
+      runtime,
+      ...(selection.shard === undefined ? {} : { shard: selection.shard }),
+    },
   );
-  await writeOut(`${site.out}/mutants.json`, JSON.stringify(report, null, 2) + "\n");
-  if (options.json) terminal.print(JSON.stringify(report));
-  else {
-    terminal.print(killMatrix(report, terminal.paint));
-    terminal.print(`report: ${site.out}/mutants.json`);
-  }
-  const idle = report.scenarios.filter((scenario) => scenario.kills === 0);
-  return report.survivors.length + idle.length === 0 ? EXIT.ok : EXIT.failure;
+  await writeMutants(site.out, report);
+  printMutants(report, site.out, options.json ?? false, terminal);
+  return exitCodeOfMutants(report);
 }
 
 function plansOf(scenarios: readonly LoadedScenario[]): CellPlan[] {
@@ -73,5 +98,5 @@ function plansOf(scenarios: readonly LoadedScenario[]): CellPlan[] {
   }
   return scenarios
     .flatMap((loaded) => loaded.scenario.mutants.map((mutant) => ({ mesh: reference, loaded, mutant })))
-    .sort((a, b) => (b.loaded.scenario.seconds ?? 1) - (a.loaded.scenario.seconds ?? 1));
+    .sort((a, b) => secondsOf(b.loaded) - secondsOf(a.loaded));
 }

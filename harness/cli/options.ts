@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Selection } from "../engine/plan.ts";
+import type { Shard } from "../model/shard.ts";
 import { UsageError } from "./exit.ts";
 
 /** Which scenarios a command is about. */
@@ -52,10 +53,11 @@ export function wholeNumber(option: string, text: string, least = 0): number {
 }
 
 /** `i/n` with 1 <= i <= n. */
-export function shardOf(text: string): { index: number; count: number } {
+export function shardOf(text: string): Shard {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
-  if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  const isSafe = Number.isSafeInteger(shard.index) && Number.isSafeInteger(shard.count);
+  if (isSafe && shard.index >= 1 && shard.index <= shard.count) return shard;
   throw new UsageError(`--shard ${text}: expected i/n with 1 <= i <= n, such as 2/4`);
 }
 
@@ -67,8 +69,18 @@ export function freshSeed(): number {
 /** The seed of a run that names none: runs are comparable unless somebody asks for chance. */
 export const DEFAULT_SEED = 20_261;
 
-/** `random` draws a fresh one, which the report names. */
-export function seedOf(text: string | undefined): number {
+/**
+ * `random` draws a fresh one, which the report names.
+ *
+ * @param shard The option `--shard`, where it is given.
+ * @throws {UsageError} When each share would draw a seed of its own, or the text is no number.
+ */
+export function seedOf(text: string | undefined, shard?: string): number {
   if (text === undefined) return DEFAULT_SEED;
+  if (text === "random" && shard !== undefined) {
+    throw new UsageError(
+      `--seed random: expected a number beside --shard ${shard}: the shares of a run have one seed, and each would draw its own`,
+    );
+  }
   return text === "random" ? freshSeed() : wholeNumber("--seed", text);
 }

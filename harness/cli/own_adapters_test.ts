@@ -10,7 +10,7 @@ const wantsPort = (port: number) =>
     "busy",
     `await spawnUntilLine(environment.spawn, {
       name: "busy-proxy",
-      command: ${JSON.stringify(Deno.execPath())},
+      program: { command: ${JSON.stringify(Deno.execPath())} },
       args: ["eval", "--no-config", "Deno.listen({ hostname: '127.0.0.1', port: ${port} }); console.log('ready');"],
     }, (line) => line, { timeoutMs: 10_000 });
     throw new Error("the port was free");`,

@@ -9,6 +9,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { allScenarios } from "./catalogue.ts";
 import { meshesNamed, ownMeshes } from "./meshes.ts";
 import { adapterOption, scenariosOption } from "./options.ts";
+import { runtimeNamed } from "./runtime_option.ts";
 import { readRun } from "./stored_run.ts";
 import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
@@ -64,6 +65,7 @@ async function replay(name: string, options: ReplayOptions): Promise<number> {
   using interrupt = onInterrupt();
   await using site = await openSite({
     seed: stored.run.seed,
+    runtime: await runtimeNamed(stored.run.runtime),
     terminal,
     signal: interrupt.signal,
     ...(options.out === undefined ? {} : { out: options.out }),

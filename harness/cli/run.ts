@@ -7,7 +7,6 @@ import type { MeshAdapter } from "../model/mesh.ts";
 import { readDeviations } from "../report/deviations.ts";
 import { errorText } from "../model/error_text.ts";
 import { ToolUnavailableError } from "../runtime/tools.ts";
-import { UsageError } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { catalogue } from "./catalogue.ts";
 import { commandLine } from "./command_line.ts";
@@ -23,9 +22,9 @@ import {
 import { cellProgress } from "./progress.ts";
 import { reportOf, type RunResult } from "./run_report.ts";
 import { printReport, writeReport } from "./show_report.ts";
+import { runtimeNamed, runtimeOption } from "./runtime_option.ts";
 import { openSite } from "./site.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { flipsOf } from "./flips.ts";
 
 interface RunOptions extends SelectionOptions {
   readonly mesh?: string;
@@ -47,8 +46,8 @@ export function runCommand(setExitCode: (code: number) => void): Command {
     .addOption(adapterOption());
   return addSelection(command, "scenarios")
     .option("--seed <number>", "seed of everything that is random; 'random' draws one")
-    .option("--runtime <name>", "where processes live: process", "process")
-    .option("--shard <i/n>", "only the i-th of n shares of the scenarios")
+    .addOption(runtimeOption())
+    .option("--shard <i/n>", "only the i-th of n shares of the scenarios; `merge` puts them together")
     .option("--repeat <n>", "run everything n times and count the verdicts that flip", "1")
     .option("--out <dir>", "folder of the report (default: reports/<run id>)")
     .option("--json", "print the report as JSON and nothing else")
@@ -60,22 +59,19 @@ async function run(options: RunOptions): Promise<number> {
   const terminal = openTerminal(options.json ?? false);
   const startedAt = new Date();
   const begin = performance.now();
-  if (options.runtime !== "process") {
-    throw new UsageError(
-      `--runtime ${options.runtime}: expected process, the only runtime that there is yet`,
-    );
-  }
   const repeat = wholeNumber("--repeat", options.repeat, 1);
-  const seed = seedOf(options.seed);
+  const seed = seedOf(options.seed, options.shard);
   const meshes = meshesNamed(options.mesh, await ownMeshes(options.adapter));
-  const scenarios = await catalogue(selectionOf(options), options.scenarios);
+  const selection = selectionOf(options);
+  const scenarios = await catalogue(selection, options.scenarios);
   const deviations = await readDeviations();
+  const runtime = await runtimeNamed(options.runtime);
   using interrupt = onInterrupt();
   let result: RunResult;
-  let rounds: CellRuns[][];
   {
     await using site = await openSite({
       seed,
+      runtime,
       terminal,
       signal: interrupt.signal,
       ...(options.out === undefined ? {} : { out: options.out }),
@@ -84,14 +80,15 @@ async function run(options: RunOptions): Promise<number> {
     const [available] = await site.timed("tools", () =>
       Promise.all([
         Promise.all(meshes.map((mesh) => versionOf(mesh, site, terminal))),
-        site.tools.path("etcd"),
+        site.toolVersion("etcd"),
       ]));
     await Promise.all([site.registry(), site.timed("services", () => warmUp(site, scenarios))]);
     const plans = planCells(
       available.filter((mesh) => !mesh.unavailable).map((mesh) => mesh.adapter),
       scenarios,
+      runtime,
     );
-    rounds = await site.timed("cells", async () => {
+    const rounds = await site.timed("cells", async () => {
       const all: CellRuns[][] = [];
       for (let round = 1; round <= repeat; round++) {
         if (repeat > 1) terminal.say(`round ${round} of ${repeat}`);
@@ -99,22 +96,18 @@ async function run(options: RunOptions): Promise<number> {
       }
       return all;
     });
-    const cells = rounds.at(-1) ?? [];
     const command = commandLine("run", { ...options, seed: String(seed) });
     const wallSeconds = (performance.now() - begin) / 1000;
     const own = await ownSubjects(options);
-    result = { site, command, own, startedAt, wallSeconds, meshes: available, scenarios, cells, deviations };
+    result = {
+      ...{ site, command, own, startedAt, wallSeconds, meshes: available, scenarios, rounds, deviations },
+      ...(selection.shard === undefined ? {} : { shard: selection.shard }),
+    };
   }
   const { report, stale } = await reportOf(result);
   await writeReport(result.site.out, report);
   printReport(report, stale, result.site.out, options.json ?? false, terminal);
-  const flips = flipsOf(rounds);
-  if (repeat > 1) {
-    terminal.say(
-      `${repeat} rounds: ${flips.length} verdicts flipped${flips.map((flip) => `\n  ${flip}`).join("")}`,
-    );
-  }
-  return flips.length > 0 && report.exitCode === 0 ? 2 : report.exitCode;
+  return report.exitCode;
 }
 
 /** A mesh whose tools cannot be had is unsupported, with the reason; the others are judged all the same. */
@@ -124,8 +117,8 @@ async function versionOf(
   terminal: Terminal,
 ): Promise<RunResult["meshes"][number]> {
   try {
-    for (const tool of adapter.tools) await site.tools.path(tool);
-    return { adapter, version: await adapter.version() };
+    for (const tool of adapter.tools) await site.toolVersion(tool);
+    return { adapter, version: await adapter.version((tool) => site.toolVersion(tool)) };
   } catch (error) {
     site.signal.throwIfAborted();
     if (!(error instanceof ToolUnavailableError)) {

@@ -1,12 +1,16 @@
+import project from "../../deno.json" with { type: "json" };
 import type { CellRuns } from "../engine/run_cells.ts";
 import type { LoadedScenario } from "../engine/load_scenarios.ts";
 import { unsupportedReason } from "../engine/plan.ts";
 import type { Site } from "../engine/site.ts";
 import type { MeshAdapter } from "../model/mesh.ts";
+import type { Shard } from "../model/shard.ts";
 import { cellReport, round, unsupportedCell } from "../report/build.ts";
-import { type Deviation, staleDeviations } from "../report/deviations.ts";
-import { type MeshReport, type Report, reportSchema } from "../report/schema.ts";
-import { breachesOf, exitCodeOf, scoreOf, type StaleDeviation } from "../report/score.ts";
+import { conclude, type Concluded, type Unconcluded } from "../report/conclude.ts";
+import type { Deviation } from "../report/deviations.ts";
+import { flipsOf, type JudgedCell } from "../report/flips.ts";
+import type { MeshReport, Report } from "../report/schema.ts";
+import { commit } from "./commit.ts";
 
 /** What a run came to. */
 export interface RunResult {
@@ -22,26 +26,25 @@ export interface RunResult {
     readonly unavailable?: string;
   }[];
   readonly scenarios: readonly LoadedScenario[];
-  readonly cells: readonly CellRuns[];
+  /** Of `--repeat`; the cells of the last one are those of the report. */
+  readonly rounds: readonly (readonly CellRuns[])[];
+  readonly shard?: Shard;
   readonly deviations: readonly Deviation[];
 }
 
 /** The report of a run, with the recorded deviations that it shows to be out of date. */
-export async function reportOf(result: RunResult): Promise<{ report: Report; stale: StaleDeviation[] }> {
-  const { site } = result;
-  const unscored = result.meshes.map((mesh) => meshReport(result, mesh));
-  const breaches = breachesOf(unscored);
-  const meshes = unscored.map((mesh) => ({ ...mesh, score: breaches.length > 0 ? null : scoreOf(mesh) }));
-  const stale = staleDeviations(meshes, result.deviations);
-  const report: Report = {
+export async function reportOf(result: RunResult): Promise<Concluded> {
+  const { site, rounds, shard } = result;
+  const unconcluded: Unconcluded = {
     schema: "meshproof.report/v1",
     run: {
       id: site.runId,
       seed: site.seed,
       commit: await commit(),
+      version: project.version,
       command: result.command,
       ...result.own,
-      runtime: "process",
+      runtime: site.runtime.kind,
       startedAt: result.startedAt.toISOString(),
       wallSeconds: round(result.wallSeconds),
       parts: Object.fromEntries(Object.entries(site.parts).map(([part, seconds]) => [part, round(seconds)])),
@@ -53,21 +56,34 @@ export async function reportOf(result: RunResult): Promise<{ report: Report; sta
         memoryBytes: Deno.systemMemoryInfo().total,
         deno: Deno.version.deno,
       },
+      ...(shard === undefined ? {} : { shard }),
     },
-    meshes,
-    breaches,
-    exitCode: exitCodeOf({ meshes, breaches }, stale),
+    meshes: result.meshes.map((mesh) => meshReport(result, mesh)),
+    ...(rounds.length > 1 ? { repeat: { rounds: rounds.length, flips: flipsOf(rounds.map(judged)) } } : {}),
   };
-  return { report: reportSchema.parse(report), stale };
+  return conclude(unconcluded, result.deviations);
+}
+
+/** The cells of a round, each by its last run. */
+function judged(cells: readonly CellRuns[]): JudgedCell[] {
+  return cells.map(({ plan, runs }) => ({
+    mesh: plan.mesh.name,
+    scenario: plan.loaded.scenario.id,
+    clauses: runs.at(-1)?.verdicts ?? [],
+  }));
 }
 
 function meshReport(result: RunResult, mesh: RunResult["meshes"][number]): MeshReport {
   const { adapter, version, unavailable } = mesh;
   const cells = result.scenarios.map((loaded) => {
     const { id, clauses } = loaded.scenario;
-    const runs = result.cells.find(({ plan }) => plan.mesh === adapter && plan.loaded === loaded);
+    const runs = result.rounds.at(-1)?.find(({ plan }) => plan.mesh === adapter && plan.loaded === loaded);
     if (runs === undefined) {
-      return unsupportedCell(id, clauses, unavailable ?? unsupportedReason(adapter, loaded) ?? "not driven");
+      return unsupportedCell(
+        id,
+        clauses,
+        unavailable ?? unsupportedReason(adapter, loaded, result.site.runtime.kind) ?? "not driven",
+      );
     }
     return cellReport(
       id,
@@ -99,26 +115,7 @@ async function toolVersions(result: RunResult): Promise<Record<string, string>> 
     ...result.meshes.filter((mesh) => !mesh.unavailable).flatMap((mesh) => mesh.adapter.tools),
   ]);
   const versions = await Promise.all(
-    [...names].map(async (name) => [name, await result.site.tools.version(name)] as const),
+    [...names].map(async (name) => [name, await result.site.toolVersion(name)] as const),
   );
   return Object.fromEntries(versions);
-}
-
-/** The commit that runs, with `+changes` when the tree differs from it. */
-async function commit(): Promise<string> {
-  const folder = decodeURIComponent(new URL("../../", import.meta.url).pathname);
-  const git = async (...args: string[]) => {
-    const { success, stdout } = await new Deno.Command("git", {
-      args: ["-C", folder, ...args],
-      stderr: "null",
-    }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  };
-  try {
-    const head = await git("rev-parse", "HEAD");
-    if (head === undefined) return "unknown";
-    return await git("status", "--porcelain", "--untracked-files=no") === "" ? head : `${head}+changes`;
-  } catch {
-    return "unknown"; // no git on this machine
-  }
 }

@@ -1,12 +1,14 @@
 import { badge } from "../report/badge.ts";
 import { conformanceYaml } from "../report/conformance.ts";
+import { flipInWords } from "../report/flips.ts";
 import { htmlReport } from "../report/html.ts";
 import { junit } from "../report/junit.ts";
 import { matrix } from "../report/matrix.ts";
 import { replayLine } from "../report/replay_line.ts";
 import type { Report } from "../report/schema.ts";
-import { CONTROLS, type StaleDeviation } from "../report/score.ts";
+import type { StaleDeviation } from "../report/score.ts";
 import { timeline } from "../report/timeline.ts";
+import { troublesOf } from "../report/troubles.ts";
 import { REPORTS, writeOut } from "./folders.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -40,6 +42,14 @@ export function printReport(
     );
   }
   for (const breach of report.breaches) terminal.print(paint("bad", `control breach: ${breach}`));
+  if (report.repeat !== undefined) {
+    const { rounds, flips } = report.repeat;
+    terminal.print(
+      `${rounds} rounds: ${flips.length} verdicts flipped${
+        flips.map((flip) => `\n  ${flipInWords(flip)}`).join("")
+      }`,
+    );
+  }
   const parts = Object.entries(report.run.parts).map(([part, seconds]) => `${part} ${seconds.toFixed(1)} s`)
     .join(", ");
   terminal.print(
@@ -48,33 +58,30 @@ export function printReport(
     } s (${parts}), seed ${report.run.seed}, exit code ${report.exitCode}`,
   );
   terminal.print(`report: ${out}/report.json`);
+  const { shard } = report.run;
+  if (shard === undefined) return;
+  terminal.print(
+    `share ${shard.index} of ${shard.count}: scores and exit code are of this share alone; ` +
+      "`deno task meshproof merge` makes one report of all",
+  );
 }
 
 /** Every verdict that needs somebody's eyes, with its evidence and the line that replays it. */
 function failures(report: Report, out: string): string[] {
   const run = runName(report, out);
-  const lines: string[] = [];
-  for (const mesh of report.meshes) {
-    for (const cell of mesh.cells) {
-      for (const clause of cell.clauses) {
-        const isQuiet = clause.verdict === "pass" || clause.verdict === "unsupported" ||
-          (clause.verdict === "fail" && mesh.name === CONTROLS.hasNone);
-        if (isQuiet) continue;
-        const known = clause.deviation === undefined
-          ? ""
-          : ` (recorded deviation: ${clause.deviation.cause} ${clause.deviation.link})`;
-        lines.push(
-          "",
-          `${mesh.name} ${cell.scenario} ${clause.id}: ${clause.verdict}${known}`,
-          `  expected: ${clause.expected}`,
-          `  actual:   ${clause.actual}`,
-          ...timeline(clause).map((line) => `  ${line}`),
-          `  replay:   ${replayLine(run, mesh.name, cell.scenario)}`,
-        );
-      }
-    }
-  }
-  return lines;
+  return troublesOf(report).flatMap(({ mesh, cell, clause }) => {
+    const known = clause.deviation === undefined
+      ? ""
+      : ` (recorded deviation: ${clause.deviation.cause} ${clause.deviation.link})`;
+    return [
+      "",
+      `${mesh.name} ${cell.scenario} ${clause.id}: ${clause.verdict}${known}`,
+      `  expected: ${clause.expected}`,
+      `  actual:   ${clause.actual}`,
+      ...timeline(clause).map((line) => `  ${line}`),
+      `  replay:   ${replayLine(run, mesh.name, cell.scenario)}`,
+    ];
+  });
 }
 
 /** How other commands are told of the run: by its id where that suffices, else by its folder. */

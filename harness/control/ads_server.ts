@@ -18,7 +18,9 @@ import { PUSH_ORDER, TYPE_URLS } from "./resource_types.ts";
 export interface AdsServerOptions {
   /** Where pushes and their answers are recorded, under the source `control`. */
   readonly recorder?: Recorder;
-  /** The port of 127.0.0.1 to listen on. @default 0, which asks for a free one */
+  /** The IPv4 address to bind; 0.0.0.0 is for containers. @default "127.0.0.1" */
+  readonly host?: string;
+  /** The port to listen on. @default 0, which asks for a free one */
   readonly port?: number;
 }
 
@@ -45,12 +47,14 @@ export class AdsServer implements AsyncDisposable {
   readonly #recorder: Recorder | undefined;
   readonly #streams = new Map<AdsStream, Call>();
   readonly #watchers = new Set<() => void>();
+  readonly #host: string;
   #port: number;
   #server: Server | undefined;
   #streamCount = 0;
 
   constructor(options: AdsServerOptions = {}) {
     this.#recorder = options.recorder;
+    this.#host = options.host ?? "127.0.0.1";
     this.#port = options.port ?? 0;
   }
 
@@ -72,9 +76,10 @@ export class AdsServer implements AsyncDisposable {
       "bidi",
     );
     this.#port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) => {
+      const address = `${this.#host}:${this.#port}`;
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
         if (error === null) resolve(port);
-        else reject(new Error(`Cannot start the control plane on 127.0.0.1:${this.#port}: ${error.message}`));
+        else reject(new Error(`Cannot start the control plane on ${address}: ${error.message}`));
       });
     });
     this.#server = server;
@@ -82,13 +87,13 @@ export class AdsServer implements AsyncDisposable {
   }
 
   /**
-   * `127.0.0.1:port`.
+   * `host:port` as it is bound.
    *
    * @throws {Error} When the server never started.
    */
   get address(): Address {
     if (this.#port === 0) throw new Error("Cannot tell the control plane's address: call start() first");
-    return `127.0.0.1:${this.#port}`;
+    return `${this.#host}:${this.#port}`;
   }
 
   /** Number of data planes that are connected. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { EventBody, PushEvent, Recorder } from "../model/event.ts";
 import { AdsClient } from "./ads_client.ts";
 import { AdsServer } from "./ads_server.ts";
@@ -61,6 +61,15 @@ Deno.test("AdsServer pushes a change to a subscriber and settled tells that it w
   assertEquals(log.edges("t"), ["offered 1", "sent 1", "ack 1", "offered 2", "sent 2", "ack 2"]);
   assertEquals(client.version("t"), "2");
   client.close();
+});
+
+Deno.test("AdsServer binds the host and port that it is given, and says so", async () => {
+  await using server = new AdsServer({ host: "127.0.0.2" });
+  const address = await server.start();
+  assert(/^127\.0\.0\.2:[1-9]\d*$/.test(address), address);
+  assertEquals(server.address, address);
+  await using second = new AdsServer({ host: "127.0.0.2", port: Number(address.split(":")[1]) });
+  await assertRejects(() => second.start(), Error, address);
 });
 
 Deno.test("AdsServer does not send again what did not change", async () => {

@@ -1,19 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EventBody, Recorder, RegistryEvent } from "../model/event.ts";
-import { ETCD_MEMBER_BYTES, type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
+import { type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
 import { openTestRuntime } from "../runtime/testing/test_runtime.ts";
-import { Tools } from "../runtime/tools.ts";
 import { EtcdRegistry, type EtcdRegistryOptions } from "./etcd_registry.ts";
 import { TcpRelay } from "./testing/tcp_relay.ts";
 
-const tools = new Tools();
-
 async function withCluster(size: number, body: (cluster: EtcdCluster) => Promise<void>): Promise<void> {
-  const binary = await tools.path("etcd");
   await using test = await openTestRuntime();
-  const { path } = await test.ledger.temporaryFolder("etcd", { memoryBytes: size * ETCD_MEMBER_BYTES });
-  await using cluster = await startEtcdCluster({ spawn: test.runtime.spawn, binary, folder: path, size });
+  await using cluster = await startEtcdCluster({ runtime: test.runtime, size });
   await body(cluster);
 }
 

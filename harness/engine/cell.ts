@@ -1,27 +1,33 @@
 import { errorText } from "../model/error_text.ts";
 import type { HistoryEvent } from "../model/event.ts";
 import type { MeshAdapter, MeshService } from "../model/mesh.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Labels } from "../model/scenario.ts";
 import type { ClauseVerdict } from "../model/verdict.ts";
 import { createAuthority } from "../control/authority.ts";
-import { errorVerdicts, judgeCell } from "../judge/judge_cell.ts";
+import { errorVerdicts, judgeCell, unsupportedVerdicts } from "../judge/judge_cell.ts";
 import { sampleLag } from "../load/lag.ts";
-import { createProcessRuntime } from "../runtime/process.ts";
+import { UnsupportedFaultError } from "../faults/kernel/mod.ts";
+import { openLinkHost } from "../faults/link/host.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
 import { MUTANTS } from "../../fixtures/mutants/mod.ts";
 import { CellDrive } from "./cell_drive.ts";
 import { CellFaults } from "./cell_faults.ts";
 import { CellInstance, type Registration } from "./cell_instance.ts";
 import { handleOf } from "./cell_instances.ts";
+import { CellInterception } from "./cell_interception.ts";
 import { CellLoad } from "./cell_load.ts";
 import { cannotWrite, HistoryFile } from "./history_file.ts";
 import { Hops } from "./hops.ts";
+import { kernelHandle } from "./kernel_handle.ts";
 import type { LoadedScenario } from "./load_scenarios.ts";
 import { policyOf } from "./policy_of.ts";
-import { registryHandle, startRegistry } from "./registry.ts";
+import { admitRegistry, registryHandle, startRegistry } from "./registry.ts";
 import { RegistryObserver } from "./registry_observer.ts";
 import { requestTable } from "./request_table.ts";
+import { needsKernel } from "./needs.ts";
+import { type PooledService, startService } from "./service_pool.ts";
 import type { Site } from "./site.ts";
 
 /** One scenario on one mesh. */
@@ -69,13 +75,15 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
   const parts: Record<string, number> = {};
   const begin = performance.now();
   let failure: string | undefined;
+  let unsupported: string | undefined;
   let policy: Policy | undefined;
   try {
     policy = await policyOf(plan.loaded);
     await liveThrough(site, plan, name, policy, history, parts);
   } catch (error) {
-    failure = errorText(error);
-    history.record("engine", { kind: "note", text: `the cell broke: ${failure}` });
+    if (error instanceof UnsupportedFaultError) unsupported = error.message;
+    else failure = errorText(error);
+    history.record("engine", { kind: "note", text: `the cell broke: ${errorText(error)}` });
   }
   try {
     history.close();
@@ -89,6 +97,8 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
   const judged = performance.now();
   const verdicts = failure !== undefined || policy === undefined
     ? errorVerdicts(scenario, failure ?? "no policy")
+    : unsupported !== undefined
+    ? unsupportedVerdicts(scenario, unsupported)
     : judgeCell(scenario, history.events, policy);
   parts["judge"] = (performance.now() - judged) / 1000;
   const named = new Set(verdicts.flatMap((verdict) => verdict.evidence));
@@ -128,34 +138,33 @@ async function liveThrough(
   const folder = `${site.out}/logs/${name}`;
   await Deno.mkdir(folder, { recursive: true });
   try {
-    const processes = stack.use(createProcessRuntime({
-      ledger: site.ledger,
-      logFolder: folder,
-      recorder: history,
-    }));
+    const runtime = stack.use(await site.runtime.cell({ name, logFolder: folder, recorder: history }));
     const lag = stack.use(sampleLag(history));
     const cluster = needs.registry === "own"
-      ? stack.use(
-        await startRegistry(processes.spawn, site.ledger, await site.tools.path("etcd"), "registry", "quick"),
-      )
+      ? stack.use(await startRegistry(runtime, "registry", "quick"))
       : await site.registry();
     const prefix = `/meshproof/${site.runId}/${name}`;
-    const endpoints = cluster.endpoints;
+    const endpoints = needs.registry === "own" ? cluster.endpoints : await admitRegistry(cluster, runtime);
+    const { harnessEndpoints } = cluster;
     if (needs.registry !== "own") {
-      stack.defer(async () => void await etcdGateway(endpoints[0] as string).deletePrefix(`${prefix}/`));
+      stack.defer(async () =>
+        void await etcdGateway(harnessEndpoints[0] as string).deletePrefix(`${prefix}/`)
+      );
     }
     const faults = new CellFaults(history);
-    const hops = stack.use(new Hops(needs.links ?? [], history, faults, site.seed));
+    const hops = stack.use(
+      new Hops(needs.links ?? [], history, faults, site.seed, (hop) => openLinkHost(runtime, hop)),
+    );
     const spans = site.receiveSpans(name, history);
     stack.defer(() => spans.close());
     if (scenario.needs.includes("discovery")) {
-      const observer = new RegistryObserver(endpoints, prefix, history);
+      const observer = new RegistryObserver(harnessEndpoints, prefix, history);
       stack.defer(() => observer.close());
     }
 
-    const { registered, spares } = await cast(site, plan, hops, stack);
+    const { registered, spares } = await cast(site, plan, runtime, hops, stack);
     const everyone = [...registered, ...spares];
-    const otlpUrl = needs.traces ? spans.url : undefined;
+    const otlpUrl = needs.traces ? await exposeUrl(runtime, spans.url) : undefined;
     await Promise.all(everyone.map((instance) => instance.assume(history, site.seed, otlpUrl)));
     for (const instance of everyone) history.record("engine", instance.rosterEvent());
     const registration = async (instance: CellInstance): Promise<Registration> => ({
@@ -166,9 +175,15 @@ async function liveThrough(
       leaseSeconds: needs.leaseSeconds ?? DEFAULT_LEASE_SECONDS,
       ...(mutant?.kind === "registrar" ? { mutant: mutant.id } : {}),
     });
-    await Promise.all(
-      registered.map(async (instance) => await instance.register(await registration(instance))),
-    );
+    const interception = needs.interception === undefined
+      ? undefined
+      : await CellInterception.open(needs.interception, registered, { runtime, recorder: history, faults });
+    // Callers that dial the instances themselves ask no registry.
+    if (interception === undefined) {
+      await Promise.all(
+        registered.map(async (instance) => await instance.register(await registration(instance))),
+      );
+    }
 
     const authority = await createAuthority({ trustDomain: "cluster.local" });
     const services = servicesOf(plan, registered);
@@ -179,10 +194,9 @@ async function liveThrough(
         seed: site.seed,
         services,
         policy,
-        registry: { endpoints, prefix },
+        registry: { endpoints, harnessEndpoints, prefix },
         recorder: history,
-        spawn: processes.spawn,
-        tool: (tool) => site.tools.path(tool),
+        runtime,
         otlpUrl: otlpUrl ?? "",
         authority,
         hop: (hop, address) => hops.through(hop, address),
@@ -190,13 +204,21 @@ async function liveThrough(
         signal,
         ...(needs.mutualTls ? { identity: await authority.issue(defaultService) } : {}),
         ...(mutant?.kind === "mesh" ? { mutant: mutant.id } : {}),
+        ...(interception === undefined ? {} : { interception: interception.asked }),
       }),
     );
     stack.use(faults);
     const load = stack.use(
-      new CellLoad(name, history, defaultService, (service) => mesh.entry(service), signal),
+      new CellLoad(
+        name,
+        history,
+        defaultService,
+        (service, instance) => instance === undefined ? mesh.entry(service) : addressOf(registered, instance),
+        (address) => runtime.reach(address),
+        signal,
+      ),
     );
-    const context = { recorder: history, faults, registration, disposables: stack };
+    const context = { recorder: history, runtime, faults, registration, disposables: stack };
     const drive = new CellDrive({
       policy,
       history,
@@ -208,10 +230,18 @@ async function liveThrough(
       defaultService,
       authority,
       registry: registryHandle(cluster, prefix, needs.registry === "own", faults),
+      kernel: kernelHandle({
+        kernel: needs.kernel ? runtime.kernel : undefined,
+        instances: everyone.map(({ id, worker }) => ({ name: id, process: worker.process })),
+        registry: needs.registry === "own" ? cluster.members : [],
+        faults,
+      }),
+      interception,
       instances: registered.map((instance) => handleOf(instance, context)),
       spares: spares.map((instance) => handleOf(instance, context)),
       workers: everyone,
       readPolicy: (file) => policyOf(plan.loaded, file),
+      reach: (address) => runtime.reach(address),
     });
     measured("setUp");
 
@@ -238,6 +268,7 @@ async function liveThrough(
 async function cast(
   site: Site,
   plan: CellPlan,
+  runtime: CellRuntime,
   hops: Hops,
   stack: AsyncDisposableStack,
 ): Promise<{ registered: CellInstance[]; spares: CellInstance[] }> {
@@ -253,20 +284,52 @@ async function cast(
       isSpare: index >= labels.length,
     }));
   });
+  const services = Object.keys(plan.loaded.scenario.topology);
   const instances = await Promise.all(roles.map(async ({ id, service, labels }) => {
-    const worker = await site.services.acquire();
-    stack.defer(async () => {
-      // While its registry still stands, or it would go on renewing its lease in the pool.
-      if (!worker.broken) await worker.command({ command: "deregister" }).catch(() => worker.broken = true);
-      await site.services.release(worker);
-    });
-    const address = await hops.through(`upstream:${id}`, worker.address);
-    return new CellInstance(id, service, labels, worker, address);
+    const worker = await workerFor(id, services.indexOf(service), site, plan, runtime, stack);
+    const ownAddress = `${await runtime.admit(worker.process)}:${worker.port}`;
+    const address = await hops.through(`upstream:${id}`, ownAddress);
+    return new CellInstance(id, service, labels, worker, ownAddress, address);
   }));
   return {
     registered: instances.filter((_, index) => roles[index]?.isSpare === false),
     spares: instances.filter((_, index) => roles[index]?.isSpare === true),
   };
+}
+
+/** A service process for one instance: from the pool, or, where its kernel's side is to be touched, one of the cell's own. */
+async function workerFor(
+  id: string,
+  portOrdinal: number,
+  site: Site,
+  plan: CellPlan,
+  runtime: CellRuntime,
+  stack: AsyncDisposableStack,
+): Promise<PooledService> {
+  if (needsKernel(plan.loaded.scenario)) {
+    return await startService(runtime, id, site.seed, portOrdinal);
+  }
+  const worker = await site.services.acquire();
+  stack.defer(async () => {
+    // While its registry still stands, or it would go on renewing its lease in the pool.
+    if (!worker.broken) await worker.command({ command: "deregister" }).catch(() => worker.broken = true);
+    await site.services.release(worker);
+  });
+  return worker;
+}
+
+function addressOf(instances: readonly CellInstance[], id: string): string {
+  const found = instances.find((instance) => instance.id === id);
+  if (found !== undefined) return found.address;
+  const known = instances.map((instance) => instance.id).join(", ");
+  throw new TypeError(`Cannot call instance "${id}": expected one of ${known}`);
+}
+
+/** The same URL as whoever lives in the cell dials it. */
+async function exposeUrl(runtime: CellRuntime, text: string): Promise<string> {
+  const url = new URL(text);
+  url.host = await runtime.expose(url.host);
+  return url.href;
 }
 
 function servicesOf(plan: CellPlan, instances: readonly CellInstance[]): MeshService[] {

@@ -5,13 +5,15 @@ import type {
   CallResult,
   Drive,
   InstanceHandle,
+  KernelHandle,
   LinkHandle,
   Load,
   RegistryHandle,
+  SidecarHandle,
   TlsHandle,
 } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
-import type { Authority, KeyPair, PushOutcome, StartedMesh } from "../model/mesh.ts";
+import type { Address, Authority, KeyPair, PushOutcome, StartedMesh } from "../model/mesh.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { TIMING } from "../model/timing.ts";
@@ -21,6 +23,7 @@ import { probeTls, type TlsProbeResult } from "../load/tls_probe.ts";
 import { openTlsSession } from "../load/tls_session.ts";
 import type { CellFaults } from "./cell_faults.ts";
 import type { CellInstance } from "./cell_instance.ts";
+import type { CellInterception } from "./cell_interception.ts";
 import type { CellLoad } from "./cell_load.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { Hops } from "./hops.ts";
@@ -37,10 +40,15 @@ export interface CellParts {
   readonly defaultService: string;
   readonly authority: Authority;
   readonly registry: RegistryHandle;
+  readonly kernel: KernelHandle;
+  /** Only in an intercepted cell. */
+  readonly interception?: CellInterception | undefined;
   readonly instances: readonly InstanceHandle[];
   readonly spares: readonly InstanceHandle[];
   readonly workers: readonly CellInstance[];
   readonly readPolicy: (file: string) => Promise<Policy>;
+  /** Where the harness dials to reach an address of the cell. */
+  readonly reach: (address: Address) => Promise<Address>;
 }
 
 /** Pause between two looks at a condition that is waited for. */
@@ -54,6 +62,7 @@ export class CellDrive implements Drive {
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   readonly registry: RegistryHandle;
+  readonly kernel: KernelHandle;
   readonly #parts: CellParts;
 
   constructor(parts: CellParts) {
@@ -62,6 +71,7 @@ export class CellDrive implements Drive {
     this.recorder = parts.history;
     this.signal = parts.signal;
     this.registry = parts.registry;
+    this.kernel = parts.kernel;
   }
 
   /** Drives a scenario, but for no longer than the cell lives. */
@@ -168,6 +178,22 @@ export class CellDrive implements Drive {
     return this.#parts.hops.handle(name);
   }
 
+  sidecar(instance: string): SidecarHandle {
+    return this.#interception.sidecar(this.#parts.mesh, instance);
+  }
+
+  async countConnections(): Promise<void> {
+    await this.#interception.countConnections();
+  }
+
+  get #interception(): CellInterception {
+    const { interception } = this.#parts;
+    if (interception !== undefined) return interception;
+    throw new TypeError(
+      "Cannot handle sidecars: expected an intercepted cell, found none; ask for environment: { interception: {} }",
+    );
+  }
+
   async handshake(
     phase: string,
     options: { service?: string; certificate?: boolean } = {},
@@ -184,7 +210,9 @@ export class CellDrive implements Drive {
   ): Promise<TlsProbeResult & { readonly id: string }> {
     const id = this.#parts.load.nextId();
     const result = await probeTls({
-      address: this.#parts.mesh.inbound(options.service ?? this.#parts.defaultService),
+      address: await this.#parts.reach(
+        this.#parts.mesh.inbound(options.service ?? this.#parts.defaultService),
+      ),
       trustBundle: this.#parts.authority.bundle,
       headers: { "x-meshproof-id": id, "x-meshproof-phase": phase },
       signal: this.signal,
@@ -194,9 +222,9 @@ export class CellDrive implements Drive {
   }
 
   async tlsSession(service: string = this.#parts.defaultService): Promise<TlsHandle> {
-    const { mesh, authority, load } = this.#parts;
+    const { mesh, authority, load, reach } = this.#parts;
     const session = await openTlsSession({
-      address: mesh.inbound(service),
+      address: await reach(mesh.inbound(service)),
       trustBundle: authority.bundle,
       certificate: await this.#peer(),
       signal: this.signal,

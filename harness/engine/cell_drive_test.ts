@@ -4,10 +4,12 @@ import type { InstanceHandle, RegistryHandle } from "../model/drive.ts";
 import type { StartedMesh } from "../model/mesh.ts";
 import type { Policy } from "../model/policy.ts";
 import { CellDrive } from "./cell_drive.ts";
+import { HARNESS_LINKS } from "../faults/link/host.ts";
 import { CellFaults } from "./cell_faults.ts";
 import { CellLoad } from "./cell_load.ts";
 import { HistoryFile, RunClock } from "./history_file.ts";
 import { Hops } from "./hops.ts";
+import { kernelHandle } from "./kernel_handle.ts";
 import { echoServer } from "./testing/echo_server.ts";
 
 const POLICY: Policy = { routes: [], destinations: [], mutualTls: "DISABLE", file: "first.yaml" };
@@ -32,7 +34,14 @@ async function cell() {
   const history = new HistoryFile(`${folder}/cell.ndjson`, new RunClock());
   const end = new AbortController();
   const faults = new CellFaults(history);
-  const load = new CellLoad("cell", history, "echo", () => server.address, end.signal);
+  const load = new CellLoad(
+    "cell",
+    history,
+    "echo",
+    () => server.address,
+    (address) => Promise.resolve(address),
+    end.signal,
+  );
   const applied: Policy[] = [];
   const mesh: StartedMesh = {
     entry: () => server.address,
@@ -56,14 +65,16 @@ async function cell() {
     signal: end.signal,
     mesh,
     load,
-    hops: new Hops(["control"], history, faults, 7),
+    hops: new Hops(["control"], history, faults, 7, () => Promise.resolve(HARNESS_LINKS)),
     faults,
     defaultService: "echo",
     authority: await createAuthority({ trustDomain: "cluster.local" }),
     registry,
+    kernel: kernelHandle({ kernel: undefined, instances: [], registry: [], faults }),
     instances: [instance("echo-1", "echo"), instance("echo-2", "echo"), instance("back-1", "back")],
     spares: [instance("echo-3", "echo")],
     workers: [],
+    reach: (address) => Promise.resolve(address),
     readPolicy: (file) => Promise.resolve({ ...POLICY, file }),
   });
   const converged = () => history.events.flatMap((event) => event.kind === "converged" ? [event] : []);

@@ -10,14 +10,24 @@ export class CellInstance {
   readonly service: string;
   readonly labels: Labels;
   readonly worker: PooledService;
+  /** Where it listens, as its cell dials it. */
+  readonly ownAddress: Address;
   /** Where callers reach it: its own address, or that of the link in front of it. */
   readonly address: Address;
 
-  constructor(id: string, service: string, labels: Labels, worker: PooledService, address: Address) {
+  constructor(
+    id: string,
+    service: string,
+    labels: Labels,
+    worker: PooledService,
+    ownAddress: Address,
+    address: Address,
+  ) {
     this.id = id;
     this.service = service;
     this.labels = labels;
     this.worker = worker;
+    this.ownAddress = ownAddress;
     this.address = address;
   }
 

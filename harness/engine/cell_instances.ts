@@ -1,5 +1,6 @@
 import type { Broken, InstanceHandle } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import { killProcess, pauseProcess } from "../faults/process.ts";
 import type { InjectedFault } from "../faults/inject_fault.ts";
 import type { CellFaults } from "./cell_faults.ts";
@@ -8,6 +9,7 @@ import type { CellInstance, Registration } from "./cell_instance.ts";
 /** What handles of a cell's instances share. */
 export interface HandleContext {
   readonly recorder: Recorder;
+  readonly runtime: CellRuntime;
   readonly faults: CellFaults;
   readonly registration: (instance: CellInstance) => Promise<Registration>;
   readonly disposables: AsyncDisposableStack;
@@ -15,8 +17,8 @@ export interface HandleContext {
 
 /** An instance as a drive handles it. */
 export function handleOf(instance: CellInstance, context: HandleContext): InstanceHandle {
-  const { id, service, address, worker } = instance;
-  const { recorder, faults } = context;
+  const { id, service, address, ownAddress, worker } = instance;
+  const { recorder, faults, runtime } = context;
   let killed: InjectedFault | undefined;
   return {
     id,
@@ -33,31 +35,24 @@ export function handleOf(instance: CellInstance, context: HandleContext): Instan
         detail: "SIGKILL",
       });
       return killed = await faults.inject(
-        killProcess({ process: worker.process, address: worker.address, name: `kill ${id}` }),
+        killProcess({ process: worker.process, address: ownAddress, runtime, name: `kill ${id}` }),
       );
     },
     pause: async (): Promise<Broken> => {
       // A process that missed its keep-alives is not handed to another cell.
       worker.broken = true;
       return await faults.inject(
-        pauseProcess({ process: worker.process, address: worker.address, name: `pause ${id}` }),
+        pauseProcess({ process: worker.process, address: ownAddress, runtime, name: `pause ${id}` }),
       );
     },
     tombstone: async () => {
       // The kill's witness wants the port refused: it must have spoken before somebody listens there again.
       await killed?.testimony;
-      const [hostname = "", port = ""] = worker.address.split(":");
-      const listener = Deno.listen({ hostname, port: Number(port) });
-      const done = (async () => {
-        for await (const connection of listener) {
+      context.disposables.use(
+        await runtime.occupy(worker.process.pod, worker.port, () => {
           recorder.record(`tombstone:${id}`, { kind: "connection", instance: id });
-          connection.close();
-        }
-      })();
-      context.disposables.defer(async () => {
-        listener.close();
-        await done;
-      });
+        }),
+      );
     },
   };
 }

@@ -13,24 +13,31 @@ const DEFAULT_CONCURRENCY = 10;
 export class CellLoad implements Disposable {
   readonly #cell: string;
   readonly #recorder: Recorder;
-  readonly #entry: (service: string) => Address;
+  readonly #entry: (service: string, instance?: string) => Address;
+  readonly #reach: (address: Address) => Promise<Address>;
   readonly #defaultService: string;
   readonly #signal: AbortSignal;
-  readonly #clients = new Map<string, GrpcClient>();
+  readonly #clients = new Map<string, Promise<GrpcClient>>();
   readonly #open = new Set<AbortController>();
   #ids = 0;
 
+  /**
+   * @param entry Where the cell sends calls of a service, or those that are for one instance alone.
+   * @param reach Where the harness dials to get there.
+   */
   constructor(
     cell: string,
     recorder: Recorder,
     defaultService: string,
-    entry: (service: string) => Address,
+    entry: (service: string, instance?: string) => Address,
+    reach: (address: Address) => Promise<Address>,
     signal: AbortSignal,
   ) {
     this.#cell = cell;
     this.#recorder = recorder;
     this.#defaultService = defaultService;
     this.#entry = entry;
+    this.#reach = reach;
     this.#signal = signal;
   }
 
@@ -39,11 +46,12 @@ export class CellLoad implements Disposable {
     return `${this.#cell}#${++this.#ids}`;
   }
 
-  call(phase: string, options: CallOptions = {}, index = 0, plannedT?: number): Promise<CallResult> {
+  async call(phase: string, options: CallOptions = {}, index = 0, plannedT?: number): Promise<CallResult> {
     const service = options.service ?? this.#defaultService;
     const behaviour = typeof options.behaviour === "function" ? options.behaviour(index) : options.behaviour;
     const headers = typeof options.headers === "function" ? options.headers(index) : options.headers;
-    return this.#client(service).call({
+    const client = await this.#client(service);
+    return await client.call({
       id: this.nextId(),
       phase,
       service,
@@ -94,7 +102,7 @@ export class CellLoad implements Disposable {
   /** Cancels loads that were never stopped and closes all channels. */
   [Symbol.dispose](): void {
     for (const stop of this.#open) stop.abort();
-    for (const client of this.#clients.values()) client.close();
+    for (const client of this.#clients.values()) client.then((open) => open.close(), () => undefined);
   }
 
   async #drive(
@@ -118,19 +126,23 @@ export class CellLoad implements Disposable {
     return results;
   }
 
-  #client(service: string): GrpcClient {
-    let client = this.#clients.get(service);
-    if (client === undefined) {
-      client = createGrpcClient({ address: this.#entry(service), recorder: this.#recorder });
-      this.#clients.set(service, client);
-    }
+  #client(service: string): Promise<GrpcClient> {
+    const client = this.#clients.get(service) ?? this.#connect(service);
+    this.#clients.set(service, client);
     return client;
+  }
+
+  async #connect(service: string): Promise<GrpcClient> {
+    return createGrpcClient({
+      address: await this.#reach(this.#entry(service)),
+      recorder: this.#recorder,
+    });
   }
 
   #wireHop(hop: Hop): WireHop {
     return {
       service: hop.service,
-      entry: this.#entry(hop.service),
+      entry: this.#entry(hop.service, hop.instance),
       ...(hop.next === undefined ? {} : { request: { next: hop.next.map((next) => this.#wireHop(next)) } }),
     };
   }

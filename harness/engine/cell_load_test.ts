@@ -5,11 +5,18 @@ import { echoServer } from "./testing/echo_server.ts";
 import { until } from "./testing/until.ts";
 
 /** A cell's load in front of one server; `entry` is asked for each service's address. */
-async function loaded(entry?: (service: string) => string) {
+async function loaded(entry?: (service: string, instance?: string) => string) {
   const server = await echoServer("echo-1");
   const recorder = memoryRecorder();
   const end = new AbortController();
-  const load = new CellLoad("cell", recorder, "echo", entry ?? (() => server.address), end.signal);
+  const load = new CellLoad(
+    "cell",
+    recorder,
+    "echo",
+    entry ?? (() => server.address),
+    (address) => Promise.resolve(address),
+    end.signal,
+  );
   return {
     server,
     recorder,
@@ -132,4 +139,15 @@ Deno.test("CellLoad sends each service to its own entry, and hops of a call to t
   assertEquals([hop?.service, hop?.entry], ["other", other.address]);
   assertEquals(hop?.request?.next?.[0]?.entry, other.address);
   await assertRejects(() => cell.load.calls("nowhere", 3), RangeError, "no entry for echo");
+});
+
+Deno.test("CellLoad lets a hop dial one instance by itself", async () => {
+  using other = await echoServer("other-1");
+  const asked: (string | undefined)[][] = [];
+  using cell = await loaded((service, instance) => {
+    asked.push([service, instance]);
+    return other.address;
+  });
+  await cell.load.call("by itself", { next: [{ service: "other", instance: "other-2" }] });
+  assertEquals(asked, [["echo", undefined], ["other", "other-2"]]);
 });

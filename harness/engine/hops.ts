@@ -2,16 +2,8 @@ import type { LinkHandle } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Address } from "../model/mesh.ts";
 import type { ArmedFault, Fault } from "../faults/fault.ts";
-import {
-  blackhole,
-  cutAfter,
-  latency,
-  type Link,
-  openLink,
-  reset,
-  sever,
-  type Toxic,
-} from "../faults/link/mod.ts";
+import { blackhole, cutAfter, latency, type Link, reset, sever, type Toxic } from "../faults/link/mod.ts";
+import type { LinkHost } from "../faults/link/host.ts";
 import type { CellFaults } from "./cell_faults.ts";
 
 /** The breakable hops of one cell. A hop may have several links (one for each member of the registry). */
@@ -20,10 +12,20 @@ export class Hops implements AsyncDisposable {
   readonly #recorder: Recorder;
   readonly #faults: CellFaults;
   readonly #seed: number;
+  readonly #openHost: (name: string) => Promise<LinkHost>;
+  readonly #hosts = new Map<string, Promise<LinkHost>>();
   readonly #links = new Map<string, Link[]>();
   readonly #ordinals = new Map<string, number>();
 
-  constructor(names: readonly string[], recorder: Recorder, faults: CellFaults, seed: number) {
+  /** @param openHost Opens the place that the links of one hop live in. */
+  constructor(
+    names: readonly string[],
+    recorder: Recorder,
+    faults: CellFaults,
+    seed: number,
+    openHost: (name: string) => Promise<LinkHost>,
+  ) {
+    this.#openHost = openHost;
     this.#names = new Set(names);
     this.#recorder = recorder;
     this.#faults = faults;
@@ -39,7 +41,14 @@ export class Hops implements AsyncDisposable {
     const ordinal = (this.#ordinals.get(name) ?? 0) + 1;
     this.#ordinals.set(name, ordinal);
     const linkName = ordinal === 1 ? name : `${name}/${ordinal}`;
-    const link = await openLink({ name: linkName, target, recorder: this.#recorder, seed: this.#seed });
+    const host = this.#hosts.get(name) ?? this.#openHost(name);
+    this.#hosts.set(name, host);
+    const link = await (await host).open({
+      name: linkName,
+      target,
+      recorder: this.#recorder,
+      seed: this.#seed,
+    });
     links.push(link);
     return link.address;
   }
@@ -65,6 +74,7 @@ export class Hops implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#links.values()].flat().map((link) => link.close()));
+    await Promise.all([...this.#hosts.values()].map(async (host) => await (await host).close()));
   }
 
   /** The same toxic on every link of the hop, as one fault: witnessed where traffic met it. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { memoryRecorder } from "../observe/testing/memory_recorder.ts";
+import { HARNESS_LINKS } from "../faults/link/host.ts";
 import { CellFaults } from "./cell_faults.ts";
 import { Hops } from "./hops.ts";
 import { tcpEcho } from "./testing/tcp_echo.ts";
@@ -10,7 +11,7 @@ function cell(names: readonly string[] = ["control"]) {
   const echo = tcpEcho();
   const recorder = memoryRecorder();
   const faults = new CellFaults(recorder);
-  const hops = new Hops(names, recorder, faults, 7);
+  const hops = new Hops(names, recorder, faults, 7, () => Promise.resolve(HARNESS_LINKS));
   const edges = () => recorder.of("fault").map(({ fault, edge }) => `${fault} ${edge}`);
   return {
     echo,

@@ -1,6 +1,7 @@
 import { errorText } from "../model/error_text.ts";
 import { pathToFileURL } from "node:url";
 import type { Scenario } from "../model/scenario.ts";
+import { compareIds } from "../model/shard.ts";
 import { scenarioProblems } from "./check_scenario.ts";
 
 /** A scenario with the folder that its policy files stand in. */
@@ -31,7 +32,7 @@ export async function loadScenarios(folder: string = CATALOGUE): Promise<readonl
     }
     loaded.push({ scenario, file, folder: file.slice(0, file.lastIndexOf("/")) });
   }
-  return loaded.sort((a, b) => a.scenario.id < b.scenario.id ? -1 : 1);
+  return loaded.sort((a, b) => compareIds(a.scenario.id, b.scenario.id));
 }
 
 async function loadScenario(file: string): Promise<Scenario> {

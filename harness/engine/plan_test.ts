@@ -92,7 +92,20 @@ for (const [selection, says, known] of NOTHING) {
   });
 }
 
-Deno.test("selectScenarios shards into shares that hold each scenario exactly once and differ by one at most", () => {
+Deno.test("selectScenarios shards by the scenarios' seconds, 1 where none are given, or by another weight", () => {
+  const all = [loaded("a", ["RTE-01"]), loaded("b", ["RTE-01"], { seconds: 9 }), loaded("c", ["RTE-01"])];
+  const share = (index: number, weightOf?: () => number) =>
+    selectScenarios(all, { shard: { index, count: 2 } }, weightOf).map(({ scenario }) => scenario.id);
+  assertEquals([share(1), share(2)], [["b"], ["a", "c"]]);
+  assertEquals([share(1, () => 1), share(2, () => 1)], [["a", "c"], ["b"]]);
+});
+
+Deno.test("selectScenarios shards what the globs match, and not the whole catalogue", () => {
+  const share = (index: number) => ids({ scenario: "routing/*", shard: { index, count: 2 } });
+  assertEquals([share(1), share(2)], [["routing/canary_header"], ["routing/weights"]]);
+});
+
+Deno.test("selectScenarios shards into shares that hold each scenario exactly once and, of equals, differ by one at most", () => {
   const sizes = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }))
     .filter(([scenarios, count]) => count <= scenarios);
   fc.assert(

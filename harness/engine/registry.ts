@@ -1,14 +1,9 @@
 import type { RegistryHandle } from "../model/drive.ts";
 import type { Fault } from "../faults/fault.ts";
-import {
-  ETCD_MEMBER_BYTES,
-  type EtcdCluster,
-  type EtcdMember,
-  startEtcdCluster,
-} from "../runtime/etcd_cluster.ts";
+import type { Address } from "../model/mesh.ts";
+import type { CellRuntime } from "../model/runtime.ts";
+import { type EtcdCluster, type EtcdMember, startEtcdCluster } from "../runtime/etcd_cluster.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
-import type { RunLedger } from "../runtime/run_ledger.ts";
-import type { Spawn } from "../model/process.ts";
 import type { CellFaults } from "./cell_faults.ts";
 
 const MEMBERS = 3;
@@ -24,30 +19,21 @@ const PACE = {
 const MOVES = 20;
 const LEADER_LIMIT_MS = 15_000;
 
-/** Starts a three-member etcd cluster whose data is gone with the run. */
-export async function startRegistry(
-  spawn: Spawn,
-  ledger: RunLedger,
-  binary: string,
+/** Starts a three-member etcd cluster whose data is gone with the cell that it lives in. */
+export function startRegistry(
+  runtime: CellRuntime,
   name: string,
   pace: keyof typeof PACE,
 ): Promise<EtcdCluster> {
-  const folder = await ledger.temporaryFolder(name, { memoryBytes: MEMBERS * ETCD_MEMBER_BYTES });
-  const cluster = await startEtcdCluster({
-    spawn,
-    binary,
-    folder: folder.path,
-    name,
-    size: MEMBERS,
-    ...PACE[pace],
-  });
-  return {
-    ...cluster,
-    async [Symbol.asyncDispose]() {
-      await cluster[Symbol.asyncDispose]();
-      await folder.remove();
-    },
-  };
+  return startEtcdCluster({ runtime, name, size: MEMBERS, ...PACE[pace] });
+}
+
+/** Addresses at which a cell reaches a registry that lives elsewhere in the run. */
+export function admitRegistry(cluster: EtcdCluster, cell: CellRuntime): Promise<Address[]> {
+  return Promise.all(cluster.members.map(async ({ process, clientAddress }) => {
+    const port = clientAddress.slice(clientAddress.lastIndexOf(":") + 1);
+    return `${await cell.admit(process)}:${port}`;
+  }));
 }
 
 /** The registry as a drive handles it. */
@@ -57,14 +43,14 @@ export function registryHandle(
   mayBreak: boolean,
   faults: CellFaults,
 ): RegistryHandle {
-  const alive = [...cluster.endpoints];
+  const alive = [...cluster.harnessEndpoints];
   return {
     killLeader: async () => {
       if (!mayBreak) {
         throw new TypeError('Cannot kill the leader of the shared registry: ask for registry: "own"');
       }
       const leader = await leadByFirst(cluster);
-      alive.splice(alive.indexOf(leader.clientAddress), 1);
+      alive.splice(alive.indexOf(leader.harnessAddress), 1);
       return await faults.inject(killLeader(cluster, leader.name));
     },
     has: async (service, instance) => {
@@ -91,7 +77,7 @@ async function leadByFirst(cluster: EtcdCluster): Promise<EtcdMember> {
     const leader = await cluster.leader(LEADER_LIMIT_MS);
     if (leader.id === first.id) return first;
     // Refused when the lead changed meanwhile, which the next look tells.
-    await etcdGateway(leader.clientAddress).moveLeader(first.id).catch(() => undefined);
+    await etcdGateway(leader.harnessAddress).moveLeader(first.id).catch(() => undefined);
   }
   throw new Error(`Cannot make ${first.name} lead the registry: it did not after ${MOVES} moves`);
 }
@@ -103,7 +89,7 @@ function killLeader(cluster: EtcdCluster, name: string): Fault {
     inject: async () => {
       const victim = cluster.members.find((member) => member.name === name);
       if (victim === undefined) throw new TypeError(`Cannot kill ${name}: no such member`);
-      const before = await etcdGateway(victim.clientAddress).status();
+      const before = await etcdGateway(victim.harnessAddress).status();
       await cluster.kill(victim);
       const survivor = cluster.members.find((member) => member !== victim);
       return {
@@ -111,7 +97,7 @@ function killLeader(cluster: EtcdCluster, name: string): Fault {
         detail: `SIGKILL of ${name} (pid ${victim.process.pid}), leader of term ${before.raftTerm}`,
         witness: async () => {
           if (survivor === undefined) return { witnessed: false, detail: "no survivor to ask" };
-          const now = await etcdGateway(survivor.clientAddress).status({ timeoutMs: LOOK_LIMIT_MS });
+          const now = await etcdGateway(survivor.harnessAddress).status({ timeoutMs: LOOK_LIMIT_MS });
           const elected = now.raftTerm > before.raftTerm && now.leader !== "0" && now.leader !== victim.id;
           return {
             witnessed: elected,

@@ -1,13 +1,11 @@
-import {
-  SERVICE_MAIN,
-  serviceArguments,
-  type ServiceCommandInput,
-  type ServiceEvent,
+import type {
+  ServiceCommandInput,
+  ServiceConfigInput,
+  ServiceEvent,
 } from "../../fixtures/services/protocol.ts";
-import type { Address } from "../model/mesh.ts";
-import type { RunningProcess, Spawn } from "../model/process.ts";
+import type { RunningProcess } from "../model/process.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import { NotReadyError, spawnUntilLine } from "../runtime/await_ready.ts";
-import { freePorts } from "../runtime/free_ports.ts";
 
 type Command = ServiceCommandInput extends infer Each
   ? Each extends { token: string } ? Omit<Each, "token"> : never
@@ -22,7 +20,8 @@ const PORT_TRIES = 5;
 /** A service process that serves one cell after another. */
 export class PooledService {
   readonly process: RunningProcess;
-  readonly address: Address;
+  /** Where it listens in its pod. */
+  readonly port: number;
   /** Told of every event that is not the answer to a command. */
   onEvent: (event: ServiceEvent) => void = () => {};
   /** Set once it was killed, paused or answered wrongly: it is not used again. */
@@ -30,9 +29,9 @@ export class PooledService {
   readonly #waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
   #tokens = 0;
 
-  constructor(process: RunningProcess, address: Address) {
+  constructor(process: RunningProcess, port: number) {
     this.process = process;
-    this.address = address;
+    this.port = port;
     void process.exited.then(({ code }) => {
       this.broken = true;
       for (const { reject } of this.#waiting.values()) {
@@ -75,18 +74,71 @@ export class PooledService {
   }
 }
 
+/** Where services are started. */
+export type ServiceHome = Pick<CellRuntime, "pod" | "spawn">;
+
+/**
+ * Starts a service in a pod of its own; tries again where its port was taken meanwhile.
+ *
+ * The port is one that the system hands out to nobody: what listens in a dead instance's place, to see who still
+ * connects to it, must find it free.
+ *
+ * @param portOrdinal Which of its pod's free ports it takes, from 0: services that differ in it differ in their ports
+ * also where each pod has all ports for itself.
+ */
+export async function startService(
+  home: ServiceHome,
+  name: string,
+  seed: number,
+  portOrdinal = 0,
+): Promise<PooledService> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await tryToStart(home, name, seed, portOrdinal);
+    } catch (error) {
+      const isPortTaken = error instanceof NotReadyError && error.message.includes("in use");
+      if (!isPortTaken || attempt === PORT_TRIES) throw error;
+    }
+  }
+}
+
+async function tryToStart(
+  home: ServiceHome,
+  name: string,
+  seed: number,
+  portOrdinal: number,
+): Promise<PooledService> {
+  const pod = await home.pod(name);
+  const port = pod.freePorts(portOrdinal + 1).at(-1) ?? 0;
+  const config: ServiceConfigInput = { instance: name, service: "idle", seed, host: pod.bind, port };
+  // deno-lint-ignore prefer-const -- lines may come before there is a service to take them
+  let service: PooledService | undefined;
+  const { process } = await spawnUntilLine(home.spawn, {
+    name,
+    program: { script: "service" },
+    args: ["--config", JSON.stringify(config)],
+    pod,
+    onLine: (line) => service?.onLine(line),
+  }, (line) => {
+    const event = JSON.parse(line) as ServiceEvent;
+    return event.event === "ready" ? event.address : undefined;
+  }, { timeoutMs: READY_LIMIT_MS, what: "the ready line of a service" });
+  service = new PooledService(process, port);
+  return service;
+}
+
 /**
  * Service processes, kept between cells: a cell has its own for as long as it runs, so that nothing that it does to
  * one can be seen by another; what it broke is ended and made anew.
  */
 export class ServicePool {
-  readonly #spawn: Spawn;
+  readonly #home: ServiceHome;
   readonly #seed: number;
   readonly #idle: PooledService[] = [];
   #started = 0;
 
-  constructor(spawn: Spawn, seed: number) {
-    this.#spawn = spawn;
+  constructor(home: ServiceHome, seed: number) {
+    this.#home = home;
     this.#seed = seed;
   }
 
@@ -99,36 +151,7 @@ export class ServicePool {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.broken) return idle;
     }
-    for (let attempt = 1;; attempt++) {
-      try {
-        return await this.#start();
-      } catch (error) {
-        const isPortTaken = error instanceof NotReadyError && error.message.includes("in use");
-        if (!isPortTaken || attempt === PORT_TRIES) throw error;
-      }
-    }
-  }
-
-  /**
-   * The port is one that the system hands out to nobody: what listens in a dead instance's place, to see who still
-   * connects to it, must find it free.
-   */
-  async #start(): Promise<PooledService> {
-    const name = `service-${++this.#started}`;
-    const [port = 0] = freePorts(1);
-    // deno-lint-ignore prefer-const -- lines may come before there is a service to take them
-    let service: PooledService | undefined;
-    const { process, ready } = await spawnUntilLine(this.#spawn, {
-      name,
-      command: Deno.execPath(),
-      args: serviceArguments({ instance: name, service: "idle", seed: this.#seed, port }),
-      onLine: (line) => service?.onLine(line),
-    }, (line) => {
-      const event = JSON.parse(line) as ServiceEvent;
-      return event.event === "ready" ? event.address : undefined;
-    }, { timeoutMs: READY_LIMIT_MS, what: `the ready line of ${SERVICE_MAIN}` });
-    service = new PooledService(process, ready);
-    return service;
+    return await startService(this.#home, `service-${++this.#started}`, this.#seed);
   }
 
   async release(service: PooledService): Promise<void> {

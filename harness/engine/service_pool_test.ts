@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ServiceEvent } from "../../fixtures/services/protocol.ts";
 import type { ProcessSpec, RunningProcess } from "../model/process.ts";
-import { PooledService, ServicePool } from "./service_pool.ts";
+import { ProcessPod } from "../runtime/process_pod.ts";
+import { PooledService, ServicePool, startService } from "./service_pool.ts";
 
 /** A process that is a table of answers: `answer` gets every line that is sent to it. */
 function played(spec: ProcessSpec, answer: (line: Record<string, unknown>, spec: ProcessSpec) => void) {
@@ -14,6 +15,8 @@ function played(spec: ProcessSpec, answer: (line: Record<string, unknown>, spec:
   const process: RunningProcess & { end(code: number): void; readonly isEnded: boolean } = {
     name: spec.name,
     pid: 1,
+    pod: spec.pod ?? new ProcessPod(spec.name),
+    inspect: () => Promise.resolve({ state: ended ? "gone" : "running", detail: "played" }),
     exited: exited.promise,
     send: (line) => {
       if (ended) return Promise.reject(new Error(`${spec.name} has ended`));
@@ -34,11 +37,11 @@ function played(spec: ProcessSpec, answer: (line: Record<string, unknown>, spec:
   return process;
 }
 
-const SPEC: ProcessSpec = { name: "service-1", command: "true", args: [] };
+const SPEC: ProcessSpec = { name: "service-1", program: { command: "true" }, args: [] };
 
 Deno.test("PooledService.command resolves with the answer to its own token, whatever comes first", async () => {
   const tokens: string[] = [];
-  const service = new PooledService(played(SPEC, ({ token }) => tokens.push(String(token))), "127.0.0.1:1");
+  const service = new PooledService(played(SPEC, ({ token }) => tokens.push(String(token))), 1);
   const order: string[] = [];
   const first = service.command({ command: "flush" }).then(() => order.push("first"));
   const second = service.command({ command: "flush" }).then(() => order.push("second"));
@@ -53,7 +56,7 @@ Deno.test("PooledService.command resolves with the answer to its own token, what
 });
 
 Deno.test("PooledService tells every event that is no answer to whoever listens now", () => {
-  const service = new PooledService(played(SPEC, () => undefined), "127.0.0.1:1");
+  const service = new PooledService(played(SPEC, () => undefined), 1);
   const seen: ServiceEvent[] = [];
   const event = { event: "attempt.ended", epochMs: 1, id: "a", instance: "echo-1", ordinal: 1, status: "OK" };
   service.onLine(JSON.stringify(event));
@@ -69,7 +72,7 @@ Deno.test("PooledService.command rejects with the service's own error, and the s
       SPEC,
       ({ token }) => service.onLine(JSON.stringify({ event: "done", token, error: "no registry" })),
     ),
-    "127.0.0.1:1",
+    1,
   );
   await assertRejects(() => service.command({ command: "flush" }), Error, "service-1: no registry");
   assert(service.broken);
@@ -77,7 +80,7 @@ Deno.test("PooledService.command rejects with the service's own error, and the s
 
 Deno.test("PooledService.command rejects at once when the process ends before it answers, with its last words", async () => {
   const process = played(SPEC, () => undefined);
-  const service = new PooledService(process, "127.0.0.1:1");
+  const service = new PooledService(process, 1);
   const waiting = service.command({ command: "flush" });
   process.end(3);
   await assertRejects(
@@ -91,7 +94,7 @@ Deno.test("PooledService.command rejects at once when the process ends before it
 /** A pool whose processes say at once that they are ready. */
 function pool() {
   const processes: ReturnType<typeof played>[] = [];
-  const made = new ServicePool((spec) => {
+  const spawn = (spec: ProcessSpec) => {
     const process = played(spec, () => undefined);
     processes.push(process);
     const address = `127.0.0.1:${4_000 + processes.length}`;
@@ -99,7 +102,8 @@ function pool() {
       spec.onLine?.(JSON.stringify({ event: "ready", address, httpAddress: address, pid: 1, epochMs: 1 }))
     );
     return Promise.resolve(process);
-  }, 7);
+  };
+  const made = new ServicePool({ spawn, pod: (name) => Promise.resolve(new ProcessPod(name)) }, 7);
   return { made, processes };
 }
 
@@ -141,6 +145,22 @@ Deno.test("ServicePool passes over an idle process that has died meanwhile", asy
   assert(await made.acquire() !== service);
 });
 
+Deno.test("startService takes the port of its ordinal in its pod, and has the service listen there", async () => {
+  const configs: { readonly port: number }[] = [];
+  const home = {
+    pod: (name: string) =>
+      Promise.resolve({ ...new ProcessPod(name), freePorts: (count: number) => [7, 8, 9].slice(0, count) }),
+    spawn: (spec: ProcessSpec) => {
+      configs.push(JSON.parse(String((spec.args as readonly string[])[1])));
+      queueMicrotask(() => spec.onLine?.(JSON.stringify({ event: "ready", address: "127.0.0.1:1" })));
+      return Promise.resolve(played(spec, () => undefined));
+    },
+  };
+  assertEquals((await startService(home, "first", 1)).port, 7);
+  assertEquals((await startService(home, "third", 1, 2)).port, 9);
+  assertEquals(configs.map(({ port }) => port), [7, 9]);
+});
+
 Deno.test("ServicePool.warm starts as many as are asked for, once", async () => {
   const { made } = pool();
   await made.warm(3);
@@ -154,7 +174,7 @@ Deno.test("PooledService.command rejects once when the process ends while the co
   const sent = Promise.withResolvers<void>();
   const service = new PooledService(
     { ...process, exited: process.exited, send: () => sent.promise },
-    "127.0.0.1:1",
+    1,
   );
   const rejected = assertRejects(
     () => service.command({ command: "flush" }),

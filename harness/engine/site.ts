@@ -1,10 +1,13 @@
 import type { EtcdCluster } from "../runtime/etcd_cluster.ts";
-import { createProcessRuntime, type ProcessRuntime } from "../runtime/process.ts";
+import { openProcessRuntime } from "../runtime/process.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { RunLedger } from "../runtime/run_ledger.ts";
 import { type Reaper, startReaper } from "../runtime/reaper.ts";
+import { defaultPinFolder, readToolPin } from "../runtime/tool_pin.ts";
 import type { Tools } from "../runtime/tools.ts";
 import { openOtlpReceiver, type OtlpReceiver } from "../observe/otlp_receiver.ts";
 import type { Recorder } from "../model/event.ts";
+import type { CellRuntime, RuntimeName } from "../model/runtime.ts";
 import { RunClock } from "./history_file.ts";
 import { startRegistry } from "./registry.ts";
 import { ServicePool } from "./service_pool.ts";
@@ -18,6 +21,10 @@ export interface SiteOptions {
   /** Folder of the ledgers. */
   readonly stateFolder: string;
   readonly tools: Tools;
+  /** @default "process" */
+  readonly runtime?: RuntimeName;
+  /** Told what takes long while the site is opened, such as an image that is built. */
+  readonly onProgress?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +44,9 @@ export class Site implements AsyncDisposable {
   /** Seconds that each part of the set-up took. */
   readonly parts: Record<string, number> = {};
   readonly #reaper: Reaper;
-  readonly #processes: ProcessRuntime;
+  readonly runtime: Runtime;
+  /** What all cells share lives here. */
+  readonly #shared: CellRuntime;
   readonly #spans: OtlpReceiver;
   /** Cells that spans may arrive for, by the token in their URL. */
   readonly #spanSinks: Map<string, Recorder>;
@@ -48,6 +57,8 @@ export class Site implements AsyncDisposable {
     clock: RunClock,
     ledger: RunLedger,
     reaper: Reaper,
+    runtime: Runtime,
+    shared: CellRuntime,
     spans: OtlpReceiver,
     sinks: Map<string, Recorder>,
   ) {
@@ -59,38 +70,43 @@ export class Site implements AsyncDisposable {
     this.signal = options.signal;
     this.ledger = ledger;
     this.#reaper = reaper;
-    this.#processes = createProcessRuntime({ ledger, logFolder: `${options.out}/logs` });
+    this.runtime = runtime;
+    this.#shared = shared;
     this.#spans = spans;
     this.#spanSinks = sinks;
-    this.services = new ServicePool(this.#processes.spawn, options.seed);
+    this.services = new ServicePool(shared, options.seed);
   }
 
   static async open(options: SiteOptions): Promise<Site> {
-    const ledger = await RunLedger.open(options.stateFolder, options.runId);
-    const reaper = startReaper(options.stateFolder, ledger);
-    const sinks = new Map<string, Recorder>();
-    const clock = new RunClock();
-    const spans = openOtlpReceiver({
-      recorder: { fromEpoch: (milliseconds) => clock.fromEpoch(milliseconds) },
-      onRefused: (reason, token) =>
-        sinks.get(token)?.record("engine", { kind: "note", text: `spans refused: ${reason}` }),
-      onSpan: (span, { token }) => sinks.get(token)?.record("mesh", span, span.endT),
-    });
-    return new Site(options, clock, ledger, reaper, spans, sinks);
+    const reaper = startReaper(options.stateFolder, options);
+    let ledger: RunLedger | undefined;
+    let runtime: Runtime | undefined;
+    try {
+      ledger = await RunLedger.open(options.stateFolder, options.runId);
+      runtime = await openRuntime(options, ledger);
+      const shared = await runtime.cell({ name: "run", logFolder: `${options.out}/logs` });
+      const sinks = new Map<string, Recorder>();
+      const clock = new RunClock();
+      const spans = openOtlpReceiver({
+        recorder: { fromEpoch: (milliseconds) => clock.fromEpoch(milliseconds) },
+        onRefused: (reason, token) =>
+          sinks.get(token)?.record("engine", { kind: "note", text: `spans refused: ${reason}` }),
+        onSpan: (span, { token }) => sinks.get(token)?.record("mesh", span, span.endT),
+      });
+      return new Site(options, clock, ledger, reaper, runtime, shared, spans, sinks);
+    } catch (error) {
+      await runtime?.[Symbol.asyncDispose]();
+      await ledger?.close();
+      await reaper[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** The registry that cells share, each under a prefix of its own; started when it is first asked for. */
   registry(): Promise<EtcdCluster> {
     return this.#registry ??= this.timed(
       "registry",
-      async () =>
-        await startRegistry(
-          this.#processes.spawn,
-          this.ledger,
-          await this.tools.path("etcd"),
-          "registry",
-          "steady",
-        ),
+      () => startRegistry(this.#shared, "registry", "steady"),
     );
   }
 
@@ -98,6 +114,17 @@ export class Site implements AsyncDisposable {
   receiveSpans(token: string, recorder: Recorder): { readonly url: string; close(): void } {
     this.#spanSinks.set(token, recorder);
     return { url: this.#spans.urlFor(token), close: () => void this.#spanSinks.delete(token) };
+  }
+
+  /**
+   * Has a tool ready for the runtime, and says which version that is: a program on this machine, or what the image was
+   * built from.
+   *
+   * @throws {ToolUnavailableError} When this machine cannot get it.
+   */
+  async toolVersion(name: string): Promise<string> {
+    if (this.runtime.kind === "process") return (await this.tools.get(name)).version;
+    return (await readToolPin(defaultPinFolder(), name)).version;
   }
 
   async timed<Result>(part: string, work: () => Promise<Result>): Promise<Result> {
@@ -113,9 +140,21 @@ export class Site implements AsyncDisposable {
     const registry = await this.#registry?.catch(() => undefined);
     await registry?.[Symbol.asyncDispose]();
     // What is left are idle services: nobody calls them any more, so there is nothing to drain.
-    await this.#processes.disposeAll(0);
+    await this.runtime[Symbol.asyncDispose]();
     await this.#spans[Symbol.asyncDispose]();
     await this.ledger.close();
     await this.#reaper[Symbol.asyncDispose]();
   }
+}
+
+async function openRuntime(options: SiteOptions, ledger: RunLedger): Promise<Runtime> {
+  const { tools, signal, onProgress } = options;
+  if (options.runtime !== "docker") return openProcessRuntime({ ledger, tools });
+  // Loaded late: a run without containers has no use for a client of the engine.
+  const { openDockerRuntime } = await import("../runtime/docker.ts");
+  return await openDockerRuntime({
+    ledger,
+    signal,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
 }

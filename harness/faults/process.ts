@@ -1,9 +1,8 @@
 /** Faults of a whole process: killed, or stopped in its tracks. */
 import type { Address } from "../model/mesh.ts";
 import type { RunningProcess } from "../model/process.ts";
-import { hasEnded, lookUp } from "../runtime/kernel.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import { type Fault, once } from "./fault.ts";
-import { probeHttp } from "./http_probe.ts";
 
 /** Whom to strike. */
 export interface ProcessFaultOptions {
@@ -12,21 +11,24 @@ export interface ProcessFaultOptions {
   readonly process: RunningProcess;
   /** Where the process listens (HTTP/1, HTTP/2 or TLS), for the witness. */
   readonly address: Address;
+  /** Knocks at it from where its callers live. */
+  readonly runtime: Pick<CellRuntime, "knock">;
   /** What healing does beside, such as starting another process in place of a killed one. */
   readonly onHeal?: () => Promise<void>;
 }
 
 /** A live server answers in a millisecond or so; this much silence tells a stopped one from a busy one. */
 const SILENCE_MS = 150;
+const ANSWER_MS = 1000;
 
 /**
- * SIGKILL. Witness: the kernel does not know the process any more, and its port refuses connections (so ask before
+ * SIGKILL. Witness: its runtime does not know the process any more, and its port refuses connections (so ask before
  * anything else listens there).
  *
  * @param options The process.
  */
 export function killProcess(options: ProcessFaultOptions): Fault {
-  const { process, address } = options;
+  const { process, address, runtime } = options;
   const name = options.name ?? `kill ${process.name}`;
   return {
     name,
@@ -37,13 +39,10 @@ export function killProcess(options: ProcessFaultOptions): Fault {
         detail: `SIGKILL to ${process.name} (pid ${process.pid})`,
         heal: once(async () => await options.onHeal?.()),
         async witness() {
-          const [shown, port] = await Promise.all([lookUp(process.pid), probeHttp(address, SILENCE_MS)]);
-          const isGone = shown === undefined || hasEnded(shown);
+          const [seen, port] = await Promise.all([process.inspect(), runtime.knock(address, SILENCE_MS)]);
           return {
-            witnessed: isGone && port === "ECONNREFUSED",
-            detail: `pid ${process.pid} is ${
-              isGone ? "gone" : `there in state ${shown?.state}`
-            }; ${address} says ${port}`,
+            witnessed: seen.state === "gone" && port === "ECONNREFUSED",
+            detail: `${seen.detail}; ${address} says ${port}`,
           };
         },
       };
@@ -52,35 +51,32 @@ export function killProcess(options: ProcessFaultOptions): Fault {
 }
 
 /**
- * SIGSTOP; healing sends SIGCONT. Witness: the kernel shows the process stopped, still takes connections for it, and
- * a request that was answered before gets no answer.
+ * SIGSTOP (in containers the freezer); healing lets it go on. Witness: its runtime shows the process stopped, the kernel
+ * still takes connections for it, and a request that was answered before gets no answer.
  *
  * @param options The process.
  */
 export function pauseProcess(options: ProcessFaultOptions): Fault {
-  const { process, address } = options;
+  const { process, address, runtime } = options;
   const name = options.name ?? `pause ${process.name}`;
   return {
     name,
     async inject() {
-      const before = await probeHttp(address, 1000);
+      const before = await runtime.knock(address, ANSWER_MS);
       await process.pause();
       return {
         name,
-        detail: `SIGSTOP to ${process.name} (pid ${process.pid})`,
+        detail: `${process.name} (pid ${process.pid}) is stopped`,
         heal: once(async () => {
-          const shown = await lookUp(process.pid);
           // Killed while it was stopped: there is nothing to resume.
-          if (shown !== undefined && !hasEnded(shown)) await process.resume();
+          if ((await process.inspect()).state !== "gone") await process.resume();
           await options.onHeal?.();
         }),
         async witness() {
-          const [shown, port] = await Promise.all([lookUp(process.pid), probeHttp(address, SILENCE_MS)]);
-          const state = shown?.state ?? "gone";
+          const [seen, port] = await Promise.all([process.inspect(), runtime.knock(address, SILENCE_MS)]);
           return {
-            witnessed: before === "answered" && state === "T" && port === "silent",
-            detail:
-              `pid ${process.pid} is in state ${state}; ${address} ${before} before, now ${port} for ${SILENCE_MS} ms`,
+            witnessed: before === "answered" && seen.state === "stopped" && port === "silent",
+            detail: `${seen.detail}; ${address} ${before} before, now ${port} for ${SILENCE_MS} ms`,
           };
         },
       };

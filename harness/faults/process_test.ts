@@ -1,56 +1,57 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RunningProcess } from "../model/process.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import { memoryRecorder } from "../observe/testing/memory_recorder.ts";
-import { lookUp } from "../runtime/kernel.ts";
-import { probeHttp } from "./http_probe.ts";
+import { spawnUntilLine } from "../runtime/await_ready.ts";
+import { openTestRuntime } from "../runtime/testing/test_runtime.ts";
+import { WITHOUT_DOCKER } from "../runtime/testing/without_docker.ts";
 import { injectFault } from "./inject_fault.ts";
+import { openPods } from "./kernel/testing/pods.ts";
+import { startWorker } from "./kernel/testing/worker.ts";
 import { killProcess, pauseProcess } from "./process.ts";
 
+const SERVE = `
+  const http2 = await import("node:http2");
+  const server = http2.createServer();
+  server.on("sessionError", () => {});
+  server.on("session", (session) => session.on("error", () => {}));
+  server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+
+interface Target extends AsyncDisposable {
+  readonly process: RunningProcess;
+  readonly address: string;
+  readonly runtime: CellRuntime;
+}
+
 /** A child that serves HTTP/2, as the fault sees it. */
-async function server(): Promise<{ process: RunningProcess; address: string } & AsyncDisposable> {
-  const program = `
-    const http2 = await import("node:http2");
-    const server = http2.createServer();
-    server.on("sessionError", () => {});
-    server.on("session", (session) => session.on("error", () => {}));
-    server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-config",
-      "--allow-net=127.0.0.1",
-      `data:text/javascript,${encodeURIComponent(program)}`,
-    ],
-    stdin: "null",
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let line = "";
-  while (!line.endsWith("\n")) line += (await reader.read()).value ?? "\n";
-  await reader.cancel();
-  const exited = child.status.then(({ code, signal }) => ({ code, signal }));
-  const end = async () => {
-    try {
-      child.kill("SIGKILL");
-    } catch { /* gone already */ }
-    await exited;
-  };
-  const process: RunningProcess = {
-    name: "server",
-    pid: child.pid,
-    exited,
-    send: () => Promise.resolve(),
-    kill: end,
-    async pause() {
-      child.kill("SIGSTOP");
-      while ((await lookUp(child.pid))?.state !== "T");
+async function server(): Promise<Target> {
+  const test = await openTestRuntime();
+  const { runtime } = test;
+  const { process, ready } = await spawnUntilLine(
+    runtime.spawn,
+    {
+      name: "server",
+      program: { command: Deno.execPath() },
+      args: [
+        ...["run", "--no-config", "--allow-net=127.0.0.1"],
+        `data:text/javascript,${encodeURIComponent(SERVE)}`,
+      ],
     },
-    resume: () => Promise.resolve(child.kill("SIGCONT")),
-    stop: end,
-    tail: () => "",
-    [Symbol.asyncDispose]: end,
-  };
-  return { process, address: `127.0.0.1:${line.trim()}`, [Symbol.asyncDispose]: end };
+    (line) => line,
+    { timeoutMs: 10_000 },
+  );
+  const dispose = () => test[Symbol.asyncDispose]();
+  return { process, address: `127.0.0.1:${ready.trim()}`, runtime, [Symbol.asyncDispose]: dispose };
+}
+
+/** The same process, but for what is given. */
+function but(process: RunningProcess, other: Partial<RunningProcess>): RunningProcess {
+  return new Proxy(process, {
+    get: (target, key) => {
+      const value = Reflect.get(key in other ? other : target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 Deno.test("killProcess is witnessed by the kernel and by a port that refuses", async () => {
@@ -73,7 +74,7 @@ Deno.test("killProcess is witnessed by the kernel and by a port that refuses", a
 Deno.test("killProcess is not witnessed while the port is served by someone else", async () => {
   await using target = await server();
   await using other = await server();
-  const armed = await killProcess({ process: target.process, address: other.address }).inject();
+  const armed = await killProcess({ ...target, address: other.address }).inject();
   const seen = await armed.witness();
   assertEquals(seen.witnessed, false);
   assertMatch(seen.detail, /says answered/);
@@ -81,20 +82,20 @@ Deno.test("killProcess is not witnessed while the port is served by someone else
 
 Deno.test("pauseProcess is witnessed by state T and silence, and heals", async () => {
   await using target = await server();
-  assertEquals(await probeHttp(target.address, 1000), "answered");
+  assertEquals(await target.runtime.knock(target.address, 1000), "answered");
   const armed = await pauseProcess(target).inject();
   const seen = await armed.witness();
   assertEquals(seen.witnessed, true, seen.detail);
   assertMatch(seen.detail, /in state T; .* answered before, now silent/);
   await armed.heal();
-  assertEquals(await probeHttp(target.address, 1000), "answered");
+  assertEquals(await target.runtime.knock(target.address, 1000), "answered");
   assertEquals((await armed.witness()).witnessed, false);
 });
 
 Deno.test("pauseProcess is not witnessed for a process that goes on, and heals when it was killed meanwhile", async () => {
   await using target = await server();
-  const deaf = { ...target.process, pause: () => Promise.resolve() };
-  const idle = await pauseProcess({ process: deaf, address: target.address }).inject();
+  const deaf = but(target.process, { pause: () => Promise.resolve() });
+  const idle = await pauseProcess({ ...target, process: deaf }).inject();
   const seen = await idle.witness();
   assertEquals(seen.witnessed, false);
   assert(!seen.detail.includes("state T"), seen.detail);
@@ -102,5 +103,32 @@ Deno.test("pauseProcess is not witnessed for a process that goes on, and heals w
   const armed = await pauseProcess(target).inject();
   await target.process.kill();
   await armed.heal();
-  assertEquals((await lookUp(target.process.pid))?.state ?? "gone", "gone");
+  assertEquals((await target.process.inspect()).state, "gone");
+});
+
+Deno.test({
+  name:
+    "pauseProcess and killProcess are witnessed in a container, by its engine and by a knock from inside the cell",
+  ignore: WITHOUT_DOCKER,
+  fn: async () => {
+    await using pods = await openPods();
+    const { cell } = pods;
+    const { process, address } = await startWorker(cell, "worker");
+    const target = { process, address, runtime: cell };
+
+    const paused = await pauseProcess(target).inject();
+    const stopped = await paused.witness();
+    assertEquals(stopped.witnessed, true, stopped.detail);
+    assertMatch(stopped.detail, /is paused.*; .* answered before, now silent/);
+    await paused.heal();
+    await paused.heal();
+    assertEquals(await cell.knock(address, 5000), "answered");
+    assertEquals((await paused.witness()).witnessed, false);
+
+    const killed = await killProcess(target).inject();
+    const gone = await killed.witness();
+    assertEquals(gone.witnessed, true, gone.detail);
+    assertMatch(gone.detail, /has ended.*; .* says ECONNREFUSED/);
+    await killed.heal();
+  },
 });

@@ -44,6 +44,20 @@ export function errorVerdicts(scenario: Scenario, reason: string): readonly Clau
   return scenario.clauses.map((id) => errorVerdict(id, reason));
 }
 
+/** `unsupported` for every clause of a scenario, with one reason: this machine cannot do what it needs. */
+export function unsupportedVerdicts(
+  scenario: Pick<Scenario, "clauses">,
+  reason: string,
+): readonly ClauseVerdict[] {
+  return scenario.clauses.map((id) => ({
+    id,
+    verdict: "unsupported",
+    expected: "a machine that can do what the scenario needs",
+    actual: reason,
+    evidence: [],
+  }));
+}
+
 function errorVerdict(id: string, actual: string): ClauseVerdict {
   return { id, verdict: "error", expected: "one verdict from a sound harness", actual, evidence: [] };
 }

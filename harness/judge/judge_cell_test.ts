@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Policy } from "../model/policy.ts";
 import type { ClauseVerdict } from "../model/verdict.ts";
 import { claim, clause } from "./check.ts";
-import { errorVerdicts, judgeCell } from "./judge_cell.ts";
+import { errorVerdicts, judgeCell, unsupportedVerdicts } from "./judge_cell.ts";
 import { scenario } from "./scenario.ts";
 import { history } from "./testing/history_builder.ts";
 
@@ -88,5 +88,13 @@ Deno.test("errorVerdicts gives every clause of the scenario the reason", () => {
   assertEquals(verdicts.map(({ id, verdict, actual }) => [id, verdict, actual]), [
     ["RTE-01", "error", "etcd did not start"],
     ["RTE-05", "error", "etcd did not start"],
+  ]);
+});
+
+Deno.test("unsupportedVerdicts speaks of every clause of the scenario, with the reason", () => {
+  const verdicts = unsupportedVerdicts({ clauses: ["RTE-01", "RTE-05"] }, "no netem");
+  assertEquals(verdicts.map(({ id, verdict, actual }) => [id, verdict, actual]), [
+    ["RTE-01", "unsupported", "no netem"],
+    ["RTE-05", "unsupported", "no netem"],
   ]);
 });

@@ -1,5 +1,4 @@
 import { FEATURES, type MeshAdapter } from "../model/mesh.ts";
-import { Tools } from "../runtime/tools.ts";
 
 /**
  * Envoy as a sidecar: one process for a cell, with a plaintext entry and (where asked for) a mutual-TLS door for
@@ -14,7 +13,10 @@ export const envoy: MeshAdapter = {
     "destinations.breaker":
       "Envoy has no breaker on an error rate: its circuit breakers limit what is in flight, its outlier detection ejects hosts",
   },
-  version: () => new Tools().version("envoy"),
+  version: (toolVersion) => toolVersion("envoy"),
   // Loaded late: Envoy's message types are of no use to a run without it.
-  start: async (environment) => (await import("./envoy/started_envoy.ts")).startEnvoy(environment),
+  start: async (environment) =>
+    environment.interception === undefined
+      ? (await import("./envoy/started_envoy.ts")).startEnvoy(environment)
+      : (await import("./envoy/sidecars.ts")).startEnvoySidecars(environment),
 };

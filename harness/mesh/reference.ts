@@ -1,11 +1,5 @@
 import project from "../../deno.json" with { type: "json" };
-import {
-  IDENTITY_TYPE,
-  POLICY_TYPE,
-  REFERENCE_PERMISSIONS,
-  REFERENCE_PROGRAM,
-  type ReferenceConfig,
-} from "../../fixtures/reference/protocol.ts";
+import { IDENTITY_TYPE, POLICY_TYPE, type ReferenceConfig } from "../../fixtures/reference/protocol.ts";
 import { AdsServer } from "../control/ads_server.ts";
 import {
   type Address,
@@ -17,8 +11,9 @@ import {
   type StartedMesh,
 } from "../model/mesh.ts";
 import type { Policy } from "../model/policy.ts";
-import type { RunningProcess } from "../model/process.ts";
+import type { Pod, RunningProcess } from "../model/process.ts";
 import { randomStream } from "../model/random.ts";
+import { startReferenceSidecars } from "./interception/reference_sidecar.ts";
 import { ReferenceOutput } from "./reference_output.ts";
 
 /** How long the program may take until all of it works. */
@@ -35,17 +30,21 @@ export const reference: MeshAdapter = {
 };
 
 async function start(environment: MeshEnvironment): Promise<StartedMesh> {
+  if (environment.interception !== undefined) return await startReferenceSidecars(environment);
   const control = new AdsServer({ recorder: environment.recorder });
   const output = new ReferenceOutput();
   let program: RunningProcess | undefined;
   try {
-    const address = await environment.hop("control", await control.start());
+    const { runtime } = environment;
+    const address = await environment.hop("control", await runtime.expose(await control.start()));
     offerPolicy(control, environment.policy);
     if (environment.identity !== undefined) offerIdentity(control, environment, environment.identity);
-    program = await environment.spawn({
+    const pod = await runtime.pod("reference");
+    program = await runtime.spawn({
       name: "reference",
-      command: Deno.execPath(),
-      args: programArguments(environment, address),
+      program: { script: "reference" },
+      pod,
+      args: programArguments(environment, pod, address),
       onLine: (line) => output.take(line),
     });
     output.watchEnd(program);
@@ -59,23 +58,18 @@ async function start(environment: MeshEnvironment): Promise<StartedMesh> {
   }
 }
 
-function programArguments(environment: MeshEnvironment, control: Address): string[] {
+function programArguments(environment: MeshEnvironment, pod: Pod, control: Address): string[] {
   const config: ReferenceConfig = {
     node: environment.cell,
     seed: Math.floor(randomStream(environment.seed, environment.cell)() * 2 ** 31),
     services: environment.services.map(({ name }) => name),
     control,
-    registry: environment.registry,
+    place: { bind: pod.bind, host: pod.host },
+    registry: { endpoints: environment.registry.endpoints, prefix: environment.registry.prefix },
     ...(environment.otlpUrl === "" ? {} : { otlpUrl: environment.otlpUrl }),
     ...(environment.identity === undefined ? {} : { doors: doorsOf(environment) }),
   };
   return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-check",
-    ...REFERENCE_PERMISSIONS,
-    REFERENCE_PROGRAM.href,
     "--config",
     JSON.stringify(config),
     ...(environment.mutant === undefined ? [] : ["--mutant", environment.mutant]),

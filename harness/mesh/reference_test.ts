@@ -6,10 +6,9 @@ import { startUpstream, type TestUpstream } from "../../fixtures/reference/testi
 import { createAuthority } from "../control/authority.ts";
 import type { HistoryEvent } from "../model/event.ts";
 import type { MeshEnvironment, StartedMesh } from "../model/mesh.ts";
-import { ETCD_MEMBER_BYTES, type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
+import { type EtcdCluster, startEtcdCluster } from "../runtime/etcd_cluster.ts";
 import { type EtcdGateway, etcdGateway } from "../runtime/etcd_gateway.ts";
 import { openTestRuntime } from "../runtime/testing/test_runtime.ts";
-import { Tools } from "../runtime/tools.ts";
 import { reference } from "./reference.ts";
 
 const PREFIX = "reference-test";
@@ -43,11 +42,9 @@ async function withMesh(
   options: Partial<MeshEnvironment>,
   body: (stage: Stage) => Promise<void>,
 ): Promise<void> {
-  const binary = await new Tools().path("etcd");
   await using test = await openTestRuntime();
-  const { path: folder } = await test.ledger.temporaryFolder("etcd", { memoryBytes: ETCD_MEMBER_BYTES });
-  const spawn = test.runtime.spawn;
-  await using cluster: EtcdCluster = await startEtcdCluster({ spawn, binary, folder, size: 1 });
+  const { runtime } = test;
+  await using cluster: EtcdCluster = await startEtcdCluster({ runtime, size: 1 });
   const registry = etcdGateway(cluster.endpoints[0] as string);
   await using stable = await startUpstream("stable-1", { version: "v1" });
   await using canary = await startUpstream("canary-1", { version: "v2" });
@@ -58,14 +55,17 @@ async function withMesh(
     cell: "reference-test",
     services: [{ name: "echo", instances: [stable.endpoint, canary.endpoint] }],
     policy: ROUTED,
-    registry: { endpoints: cluster.endpoints, prefix: PREFIX },
+    registry: {
+      endpoints: cluster.endpoints,
+      harnessEndpoints: cluster.harnessEndpoints,
+      prefix: PREFIX,
+    },
     recorder: {
       record: (source, event) => events.push({ source, ...event }),
       now: () => performance.now(),
       fromEpoch: (epochMs) => epochMs - performance.timeOrigin,
     },
-    spawn,
-    tool: () => Promise.reject(new Error("the reference mesh needs no tool")),
+    runtime,
     otlpUrl: "",
     authority: await createAuthority({ trustDomain: "test" }),
     hop: (_name, address) => Promise.resolve(address),

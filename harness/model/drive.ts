@@ -5,6 +5,8 @@ import type { Recorder } from "./event.ts";
 /** A further call that the called service makes before it answers. */
 export interface Hop {
   readonly service: string;
+  /** Dials this instance itself, by its plain address. Default: the mesh's entry for the service. */
+  readonly instance?: string;
   readonly next?: readonly Hop[];
 }
 
@@ -65,6 +67,12 @@ export interface InstanceHandle {
   tombstone(): Promise<void>;
 }
 
+/** The proxy in the pod of an instance. A mesh that has none has a handle all the same, whose faults nobody witnesses. */
+export interface SidecarHandle {
+  /** SIGKILL, as a fault with its witness, named `kill sidecar of <instance>`. It stays dead. */
+  kill(): Promise<Broken>;
+}
+
 /** Faults of a hop that runs through a link; the name is one of `environment.links`. */
 export interface LinkHandle {
   latency(delayMs: number, jitterMs?: number): Promise<Broken>;
@@ -73,6 +81,64 @@ export interface LinkHandle {
   sever(): Promise<Broken>;
   reset(): Promise<Broken>;
   cutAfter(bytes: number): Promise<Broken>;
+}
+
+/** How packets between two sides are stopped. */
+export interface PartitionRequest {
+  /** `one-way`: packets of the first side do not get to the second; those of the second get through. @default "both" */
+  readonly direction?: "both" | "one-way";
+  /** `drop`: lost without a word. `reject`: the sender's connections are reset. @default "drop" */
+  readonly action?: "drop" | "reject";
+}
+
+/** What becomes of the packets that are sent. Shares are from 0 to 1. */
+export interface NetemRequest {
+  readonly delayMs?: number;
+  /** Uniform, on both sides of the delay, and less than it. */
+  readonly jitterMs?: number;
+  readonly lossShare?: number;
+  readonly duplicateShare?: number;
+  /** These overtake the others; needs a delay. */
+  readonly reorderShare?: number;
+}
+
+/** One member of the cell by its name, or several. */
+export type Members = string | readonly string[];
+
+/**
+ * Faults that the kernel makes, each with its witness. Only with `environment.kernel`. Members are named as instances
+ * are (`InstanceHandle.id`); with `registry: "own"` also `registry-1` to `registry-3`. In the history a fault is named
+ * as its method says.
+ */
+export interface KernelHandle {
+  /** Named `partition a | b`, one-way `partition a -> b`; several on a side are listed with commas. */
+  partition(first: Members, second: Members, request?: PartitionRequest): Promise<Broken>;
+  /** Nobody hears it and it hears nobody, whoever that is. Named `isolate a`. */
+  isolate(member: string, request?: Pick<PartitionRequest, "action">): Promise<Broken>;
+  /** Cuts fewer than half of a group (default: the registry's members) from the rest. Named `minority a, b`. */
+  minority(
+    members: Members,
+    of?: readonly string[],
+    request?: Pick<PartitionRequest, "action">,
+  ): Promise<Broken>;
+  /** Each hears only its two neighbours in the list. Named `ring a, b, c, d`. */
+  ring(members: readonly string[], request?: Pick<PartitionRequest, "action">): Promise<Broken>;
+  /** Pulls its cable; the heal puts it back at the same address. Named `disconnect a`. */
+  disconnect(member: string): Promise<Broken>;
+  /** A share of cores, such as 0.1. Named `limit cpu a`. */
+  limitCpu(member: string, cpus: number): Promise<Broken>;
+  /** Named `limit memory a`. */
+  limitMemory(member: string, memoryBytes: number): Promise<Broken>;
+  /** What it may send. Named `bandwidth a`. */
+  bandwidth(member: string, bytesPerSecond: number): Promise<Broken>;
+  /**
+   * What becomes of the packets that it sends. Named `netem a`.
+   *
+   * @param peer Who receives from it and so can tell. Default: any other member.
+   * @throws {Error} Named `UnsupportedFaultError` where the kernel has no netem: let it through, and the cell is
+   * `unsupported` with the kernel's words.
+   */
+  netem(member: string, request: NetemRequest, peer?: string): Promise<Broken>;
 }
 
 /** The registry of the cell. */
@@ -116,7 +182,12 @@ export interface Drive {
   instances(service?: string): readonly InstanceHandle[];
   spares(service?: string): readonly InstanceHandle[];
   link(name: string): LinkHandle;
+  /** The proxy in the pod of an instance; only in a cell with `environment.interception`. */
+  sidecar(instance: string): SidecarHandle;
+  /** Reads the kernel's own count of connections in every intercepted pod, and records it. */
+  countConnections(): Promise<void>;
   readonly registry: RegistryHandle;
+  readonly kernel: KernelHandle;
   /** One mutual TLS handshake and call; `certificate: false` shows none. The result is on the history. */
   handshake(
     phase: string,

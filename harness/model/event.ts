@@ -56,6 +56,8 @@ export interface AttemptReceived {
   /** 1 for the first time that this instance sees this request id. */
   readonly ordinal: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** IP address that the instance's connection came from. */
+  readonly peer?: string;
 }
 
 /** Upstream ledger: that attempt ended at the instance. */
@@ -171,6 +173,26 @@ export interface InstanceEvent {
   readonly address: string;
 }
 
+/** Connections that were opened in a pod, by where they went once every rule of the pod had its say. */
+export interface ConnectionCount {
+  /** To the proxy that captures what is sent. */
+  readonly toOutbound: number;
+  /** To the proxy that captures what comes in. */
+  readonly toInbound: number;
+  /** To where they were dialled. */
+  readonly straight: number;
+}
+
+/** The kernel's count of a pod's connections since it was made, by who opened them. The harness's own vantage. */
+export interface ConnectionsCounted {
+  readonly kind: "connections.counted";
+  readonly instance: string;
+  /** By the user that proxies run as. */
+  readonly byProxy: ConnectionCount;
+  /** By everybody else in the pod. */
+  readonly byOthers: ConnectionCount;
+}
+
 /** Anything else worth reading in a timeline; no judge may read it. */
 export interface NoteEvent {
   readonly kind: "note";
@@ -193,6 +215,7 @@ export type EventBody =
   | ConvergedEvent
   | HarnessLag
   | InstanceEvent
+  | ConnectionsCounted
   | NoteEvent;
 
 export type HistoryEvent = EventBase & EventBody;

@@ -1,6 +1,8 @@
+import type { Interception } from "./interception.ts";
 import type { Policy } from "./policy.ts";
+import type { RunningProcess } from "./process.ts";
 import type { Recorder } from "./event.ts";
-import type { Spawn } from "./process.ts";
+import type { CellRuntime } from "./runtime.ts";
 
 /** What a mesh can promise. A scenario needs some; an adapter declares some. */
 export const FEATURES = [
@@ -22,10 +24,11 @@ export const FEATURES = [
   "certificate-rotation",
   "tracing",
   "attempt-spans",
+  "interception",
 ] as const;
 export type Feature = typeof FEATURES[number];
 
-/** `host:port`, host always on loopback. */
+/** `host:port` as whoever lives in the cell dials it. On the process runtime the host is always on loopback. */
 export type Address = string;
 
 /** A service of the topology as a mesh sees it; its live instances come from the registry. */
@@ -64,16 +67,26 @@ export interface MeshEnvironment {
   readonly seed: number;
   readonly services: readonly MeshService[];
   readonly policy: Policy;
-  readonly registry: { readonly endpoints: readonly Address[]; readonly prefix: string };
+  readonly registry: {
+    /** For programs that live in the cell. */
+    readonly endpoints: readonly Address[];
+    /** For what the adapter itself does in the harness. */
+    readonly harnessEndpoints: readonly Address[];
+    readonly prefix: string;
+  };
   readonly recorder: Recorder;
-  readonly spawn: Spawn;
-  /** Path of a provisioned tool's binary. */
-  readonly tool: (name: string) => Promise<string>;
+  /** Where the mesh's programs live, and the ways between them and the harness. */
+  readonly runtime: CellRuntime;
   /** The OTLP/HTTP base URL that spans go to, such as `http://127.0.0.1:4318/cell`; empty when nobody gathers them. */
   readonly otlpUrl: string;
   readonly authority: Authority;
   /** Serve mutual TLS in front of each instance with this identity; absent when the scenario has no mTLS. */
   readonly identity?: KeyPair;
+  /**
+   * Callers know nothing of the mesh and dial the instances themselves: stand in their way, in each of these pods.
+   * Entries are then the plain addresses. Only where the runtime has a kernel; absent when nothing is intercepted.
+   */
+  readonly interception?: Interception;
   /** Puts a breakable hop in front of an address where the scenario asked for one by that name; else gives the address back. */
   readonly hop: (name: string, address: Address) => Promise<Address>;
   /** A folder of this cell's own for configuration files and logs. */
@@ -102,6 +115,8 @@ export interface StartedMesh extends AsyncDisposable {
   apply(policy: Policy, timeoutMs: number): Promise<PushOutcome>;
   /** Offers a new leaf to the inbound door. Resolves when offered; when it shows is the clause's business. */
   rotate(identity: KeyPair): Promise<void>;
+  /** The proxy in the pod of an instance; undefined where there is none. Only of a mesh that intercepts. */
+  sidecar?(instance: string): RunningProcess | undefined;
 }
 
 /** A mesh under test. Adapters only translate policy and start programs. */
@@ -112,6 +127,7 @@ export interface MeshAdapter {
   readonly tools: readonly string[];
   /** Policy fields (dotted paths) that the adapter cannot honour, with the reason. */
   readonly unsupportedFields: Readonly<Record<string, string>>;
-  version(): Promise<string>;
+  /** @param toolVersion Version of a tool as the runtime has it. */
+  version(toolVersion: (tool: string) => Promise<string>): Promise<string>;
   start(environment: MeshEnvironment): Promise<StartedMesh>;
 }

@@ -1,5 +1,6 @@
 import type { Drive } from "./drive.ts";
 import type { HistoryEvent } from "./event.ts";
+import type { InterceptionNeeds } from "./interception.ts";
 import type { Feature } from "./mesh.ts";
 import type { Policy } from "./policy.ts";
 import type { ClauseVerdict } from "./verdict.ts";
@@ -30,6 +31,13 @@ export interface Needs {
   readonly mutualTls?: boolean;
   /** Spans are exported and gathered. */
   readonly traces?: boolean;
+  /** Kernel faults: each instance and registry member is in a network namespace of its own, made for this cell. */
+  readonly kernel?: boolean;
+  /**
+   * Every instance has a pod of its own in which the mesh intercepts what comes and goes. Callers dial instances by
+   * their plain addresses; the first service is usually a client that the harness calls, and that calls onward.
+   */
+  readonly interception?: InterceptionNeeds;
 }
 
 /**

@@ -21,6 +21,10 @@ export const TIMING = {
   registryRecoversMs: 10_000,
   /** {margin} of a lease: etcd looks for ended leases twice a second, and a new leader grants each a fresh term. */
   leaseMarginMs: 1_500,
+  /** How long a proxy stays dead: longer than anything needs that opens the way in its place. */
+  proxyDeadMs: 2_000,
+  /** What is refused in a dead proxy's pod is refused after this at the latest; what hangs takes `deadlineMs`. */
+  deadProxyRefusesMs: 3_000,
   /** How long the control plane stays away: longer than any expiry that a data plane could plausibly apply. */
   controlOutageMs: 2_500,
   /** {T} until a rotated leaf is shown to new connections. */

@@ -174,3 +174,23 @@ Deno.test("htmlReport says why there is no score, and why a mesh could not be ha
     "Not judged: no binary",
   );
 });
+
+Deno.test("htmlReport says of a share that it is one, of a merged run what it was made of, of rounds what flipped", () => {
+  const { run } = REPORT;
+  const { id, startedAt, wallSeconds, machine } = run;
+  const flip = {
+    mesh: "envoy",
+    scenario: "routing/a",
+    clause: "RTE-01",
+    verdicts: ["fail" as const, "pass" as const],
+  };
+  const share = htmlReport({ ...REPORT, run: { ...run, shard: { index: 2, count: 3 } } });
+  const merged = htmlReport({
+    ...REPORT,
+    run: { ...run, shards: [{ index: 1, id, startedAt, wallSeconds, machine }] },
+    repeat: { rounds: 2, flips: [flip] },
+  });
+  assertStringIncludes(share, "<dd>2 of 3; the scores are of this share alone</dd>");
+  assertStringIncludes(merged, `<dd>1: ${id}, 12.5 s, linux x86_64, 2 cores</dd>`);
+  assertStringIncludes(merged, "<dd>2; envoy routing/a RTE-01: fail, pass</dd>");
+});

@@ -19,6 +19,7 @@ export function mutantsReport(
   seed: number,
   scenarios: readonly string[],
   runs: readonly MutantRun[],
+  run?: MutantsReport["run"],
 ): MutantsReport {
   const mutants = runs.map(({ mutant, scenario, verdicts }) => {
     const own = verdicts.filter((verdict) => verdict.id === mutant.clause);
@@ -33,9 +34,27 @@ export function mutantsReport(
       actual: plainText(actual),
     };
   });
+  return killReport({ seed, scenarios, mutants, ...(run === undefined ? {} : { run }) });
+}
+
+/** What a kill matrix is made from. */
+export interface Kills extends Pick<MutantsReport, "seed" | "run" | "mutants"> {
+  /** Ids of all scenarios, those too that name no mutant. */
+  readonly scenarios: readonly string[];
+}
+
+/**
+ * Counts who killed whom, the mutants in the order of their scenarios. The one place for it, whether the mutants ran
+ * here or on several machines.
+ */
+export function killReport({ scenarios, mutants: unordered, ...rest }: Kills): MutantsReport {
+  // A stable sort: the mutants of one scenario stay as they are.
+  const mutants = [...unordered].sort((a, b) =>
+    scenarios.indexOf(a.scenario) - scenarios.indexOf(b.scenario)
+  );
   return mutantsSchema.parse({
     schema: "meshproof.mutants/v1",
-    seed,
+    ...rest,
     total: mutants.length,
     killed: mutants.filter((mutant) => mutant.killed).length,
     survivors: mutants.filter((mutant) => !mutant.killed).map((mutant) => mutant.id),
@@ -45,6 +64,11 @@ export function mutantsReport(
       kills: mutants.filter((mutant) => mutant.scenario === id && mutant.killed).length,
     })),
   });
+}
+
+/** Scenarios that kill no mutant, and so cannot fail. */
+export function idleScenarios({ scenarios }: MutantsReport): string[] {
+  return scenarios.filter(({ kills }) => kills === 0).map(({ id }) => id);
 }
 
 /** The kill matrix: mutants down, with the scenario that was to kill each, and what it saw. */
@@ -64,7 +88,7 @@ export function killMatrix(report: MutantsReport, paint: Paint): string {
     const seen = mutant.actual.length > room ? mutant.actual.slice(0, room - 3) + "..." : mutant.actual;
     table.push([mutant.clause, mutant.id, mutant.scenario, verdict, seen]);
   }
-  const idle = report.scenarios.filter((scenario) => scenario.kills === 0).map((scenario) => scenario.id);
+  const idle = idleScenarios(report);
   const lines = [table.toString(), paint("strong", `${report.killed} of ${report.total} mutants killed`)];
   if (idle.length > 0) {
     lines.push(paint("bad", `scenarios that kill no mutant, and so cannot fail: ${idle.join(", ")}`));

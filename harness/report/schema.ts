@@ -10,6 +10,8 @@ const verdict = z.enum(["pass", "fail", "inconclusive", "vacuous", "error", "uns
 const count = z.int().min(0);
 const seconds = z.number().min(0);
 
+const runtime = z.enum(["process", "docker"]);
+
 const evidence = z.strictObject({
   /** Number of the event in the cell's history. */
   seq: count,
@@ -62,6 +64,26 @@ const score = tally.extend({
   profiles: z.record(z.string(), tally),
 });
 
+/** The share of the scenarios that this run is about, of `count`; from 1. */
+const shard = z.strictObject({ index: z.int().min(1), count: z.int().min(1) })
+  .refine(({ index, count }) => index <= count, "expected an index of at most the count");
+
+const machine = z.strictObject({
+  os: z.string(),
+  arch: z.string(),
+  cores: count,
+  memoryBytes: count,
+  deno: z.string(),
+});
+
+/** A clause that was not judged the same in every round, with the verdict of each. */
+const flip = z.strictObject({
+  mesh: z.string(),
+  scenario: z.string(),
+  clause: z.string(),
+  verdicts: z.array(verdict),
+});
+
 const mesh = z.strictObject({
   name: z.string(),
   version: z.string(),
@@ -83,28 +105,36 @@ export const reportSchema = z.strictObject({
     seed: z.int(),
     /** Commit of the harness; `unknown` outside a checkout. */
     commit: z.string(),
+    /** Version of Meshproof. */
+    version: z.string().optional(),
     command: z.string(),
     /** Folder of the scenarios, where they are not those that come with the harness. */
     scenarios: z.string().optional(),
     /** Files of adapters that do not come with the harness. */
     adapters: z.array(z.string()).optional(),
-    runtime: z.enum(["process", "docker"]),
+    runtime,
     startedAt: z.iso.datetime(),
     wallSeconds: seconds,
     /** Seconds by part of the run: `tools`, `registry`, `services`, `cells`. */
     parts: z.record(z.string(), seconds),
     tools: z.record(z.string(), z.string()),
-    machine: z.strictObject({
-      os: z.string(),
-      arch: z.string(),
-      cores: count,
-      memoryBytes: count,
-      deno: z.string(),
-    }),
+    machine,
+    /** Set when the run is one share of several, which `merge` puts together. */
+    shard: shard.optional(),
+    /** Of a merged run: the runs that it was made of, by their share. `machine` is that of the first. */
+    shards: z.array(z.strictObject({
+      index: z.int().min(1),
+      id: z.string(),
+      startedAt: z.iso.datetime(),
+      wallSeconds: seconds,
+      machine,
+    })).optional(),
   }),
   meshes: z.array(mesh),
   /** What shows that the harness itself is broken; empty when the controls hold. */
   breaches: z.array(z.string()),
+  /** Set when everything was run several times. The cells are those of the last round. */
+  repeat: z.strictObject({ rounds: z.int().min(2), flips: z.array(flip) }).optional(),
   exitCode: z.literal(EXIT_CODES),
 });
 
@@ -112,6 +142,15 @@ export const reportSchema = z.strictObject({
 export const mutantsSchema = z.strictObject({
   schema: z.literal("meshproof.mutants/v1"),
   seed: z.int(),
+  /** What the mutants were run with; `merge` needs it. */
+  run: z.strictObject({
+    id: z.string(),
+    commit: z.string(),
+    version: z.string(),
+    command: z.string(),
+    runtime,
+    shard: shard.optional(),
+  }).optional(),
   total: count,
   killed: count,
   survivors: z.array(z.string()),
@@ -131,6 +170,7 @@ export type MeshReport = Report["meshes"][number];
 export type CellReport = MeshReport["cells"][number];
 export type ClauseReport = CellReport["clauses"][number];
 export type Score = NonNullable<MeshReport["score"]>;
+export type Flip = z.infer<typeof flip>;
 export type MutantsReport = z.infer<typeof mutantsSchema>;
 
 /** The JSON Schemas by file name, as they stand in `schema/`. */

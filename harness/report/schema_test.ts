@@ -56,6 +56,8 @@ const MALFORMED: Readonly<Record<string, unknown>> = {
   "run.startedAt": "yesterday",
   "run.runtime": "podman",
   "run.hostname": "example",
+  "run.shard": { index: 3, count: 2 },
+  "repeat": 2,
   "meshes.0.score.kept": -1,
   "meshes.0.cells.0.clauses.0.verdict": "passed",
   "meshes.0.cells.0.clauses.0.evidence.0.t": null,

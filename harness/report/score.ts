@@ -1,4 +1,5 @@
 import { clauseById } from "../model/clauses.ts";
+import { saysRuntimeLacks } from "../model/runtime.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { worst } from "../model/verdict.ts";
 import type { CellReport, ClauseReport, MeshReport, Report, Score } from "./schema.ts";
@@ -11,18 +12,29 @@ export function isControl(mesh: string): boolean {
   return Object.values<string>(CONTROLS).includes(mesh);
 }
 
-/** One verdict a clause of a mesh: the worst of all cells that judged it. */
+/**
+ * One verdict a clause of a mesh: the worst of all cells that judged it. What a run's runtime cannot do says nothing of
+ * the mesh, and so counts only where no other cell speaks of the clause.
+ */
 export function clausesOf(mesh: Pick<MeshReport, "cells">): ReadonlyMap<string, ClauseReport> {
   const clauses = new Map<string, ClauseReport>();
   for (const cell of mesh.cells) {
     for (const clause of cell.clauses) {
       const before = clauses.get(clause.id);
-      if (before === undefined || worst([before.verdict, clause.verdict]) !== before.verdict) {
+      if (before === undefined || isUnjudgeable(before) || isWorse(clause, before)) {
         clauses.set(clause.id, clause);
       }
     }
   }
   return clauses;
+}
+
+function isWorse(clause: ClauseReport, than: ClauseReport): boolean {
+  return !isUnjudgeable(clause) && worst([than.verdict, clause.verdict]) !== than.verdict;
+}
+
+function isUnjudgeable({ verdict, actual }: ClauseReport): boolean {
+  return verdict === "unsupported" && saysRuntimeLacks(actual);
 }
 
 /** Kept and judged clauses; what is not `pass` or `fail` was not judged. A recorded deviation is still a failure. */
@@ -77,10 +89,10 @@ export interface StaleDeviation {
 
 /**
  * The exit code of a run: 70 control breach; 1 a failure that is no recorded deviation, or a deviation that passes;
- * 70 an error; 2 inconclusive or vacuous; 0.
+ * 70 an error; 2 inconclusive or vacuous, or a verdict that was not the same in every round; 0.
  */
 export function exitCodeOf(
-  report: Pick<Report, "meshes" | "breaches">,
+  report: Pick<Report, "meshes" | "breaches" | "repeat">,
   stale: readonly StaleDeviation[],
 ): Report["exitCode"] {
   if (report.breaches.length > 0) return 70;
@@ -92,5 +104,6 @@ export function exitCodeOf(
   if (has(judged, (clause) => clause.verdict === "fail" && clause.deviation === undefined)) return 1;
   if (has(report.meshes, verdictIn("error"))) return 70;
   if (has(report.meshes, verdictIn("inconclusive", "vacuous"))) return 2;
+  if (report.repeat !== undefined && report.repeat.flips.length > 0) return 2;
   return 0;
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Verdict } from "../model/verdict.ts";
-import type { MeshReport } from "./schema.ts";
+import { runtimeLacks } from "../model/runtime.ts";
+import type { ClauseReport, MeshReport } from "./schema.ts";
 import { breachesOf, clausesOf, exitCodeOf, scoreOf, type StaleDeviation } from "./score.ts";
 import { cell, deviating, mesh, result } from "./testing/report_builder.ts";
 
@@ -129,3 +130,31 @@ const EXIT_CODES:
 for (const [when, code, meshes, stale] of EXIT_CODES) {
   Deno.test(`exitCodeOf is ${code} when ${when}`, () => assertEquals(exitCode(meshes, stale), code));
 }
+
+Deno.test("exitCodeOf is 2 when a verdict was not the same in every round, and nothing worse was seen", () => {
+  const flips = [{
+    ...{ mesh: "envoy", scenario: "test/all", clause: "RTE-01" },
+    verdicts: ["fail", "pass"] as Verdict[],
+  }];
+  const code = (verdict: Verdict, found: typeof flips) =>
+    exitCodeOf({ meshes: [envoy(verdict)], breaches: [], repeat: { rounds: 2, flips: found } }, []);
+  assertEquals([code("pass", flips), code("pass", []), code("fail", flips), code("error", flips)], [
+    2,
+    0,
+    1,
+    70,
+  ]);
+});
+
+Deno.test("clausesOf lets no cell that the runtime could not drive hide what another found, whichever comes first", () => {
+  const lacking = result("DSC-07", "unsupported", { actual: runtimeLacks("process", "network namespace") });
+  const undeclared = result("DSC-07", "unsupported", { actual: "envoy does not declare discovery" });
+  const verdict = (...clauses: readonly ClauseReport[]) =>
+    clausesOf({ cells: clauses.map((clause, index) => cell(`a/${index}`, clause)) }).get("DSC-07")?.verdict;
+  for (const found of ["pass", "fail", "inconclusive"] as const) {
+    assertEquals(verdict(lacking, result("DSC-07", found)), found);
+    assertEquals(verdict(result("DSC-07", found), lacking), found);
+  }
+  assertEquals(verdict(lacking, lacking), "unsupported");
+  assertEquals(verdict(result("DSC-07", "pass"), undeclared), "unsupported");
+});

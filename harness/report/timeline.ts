@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "../model/event.ts";
+import type { ConnectionCount, HistoryEvent } from "../model/event.ts";
 import type { ClauseReport } from "./schema.ts";
 
 /** One event in a line of words, for people. */
@@ -37,6 +37,13 @@ export function describeEvent(event: HistoryEvent): string {
       return `harness late by ${event.maxMs.toFixed(1)} ms`;
     case "instance":
       return `instance ${event.instance} of ${event.service} at ${event.address}`;
+    case "connections.counted": {
+      const of = ({ toOutbound, toInbound, straight }: ConnectionCount) =>
+        `${toOutbound} to its outbound, ${toInbound} to its inbound, ${straight} straight`;
+      return `connections in ${event.instance}: by its proxy ${of(event.byProxy)}; by others ${
+        of(event.byOthers)
+      }`;
+    }
     case "phase":
       return `phase "${event.phase}" ${event.edge}s`;
     case "note":

@@ -76,6 +76,16 @@ const WORDS: readonly (readonly [EventBody, string])[] = [
     "put echo/echo-1 {}",
   ],
   [
+    {
+      kind: "connections.counted",
+      instance: "echo-1",
+      byProxy: { toOutbound: 0, toInbound: 1, straight: 2 },
+      byOthers: { toOutbound: 3, toInbound: 4, straight: 5 },
+    },
+    "connections in echo-1: by its proxy 0 to its outbound, 1 to its inbound, 2 straight; " +
+    "by others 3 to its outbound, 4 to its inbound, 5 straight",
+  ],
+  [
     { kind: "process", name: "echo-1", pid: 7, edge: "killed", detail: "SIGKILL" },
     "process echo-1 killed SIGKILL",
   ],

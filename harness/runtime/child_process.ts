@@ -1,6 +1,6 @@
 /** One child process: started, signalled, and written down until it is gone. */
 import type { ProcessEvent, Recorder } from "../model/event.ts";
-import type { ProcessSpec, RunningProcess } from "../model/process.ts";
+import type { Pod, ProcessState, RunningProcess } from "../model/process.ts";
 import { errorText } from "../model/error_text.ts";
 import { hasEnded, lookUp } from "./kernel.ts";
 import { type OutputLog, ProcessOutput } from "./process_output.ts";
@@ -11,6 +11,18 @@ import { within } from "./within.ts";
 export interface ChildOwner {
   readonly ledger: RunLedger;
   readonly recorder?: Recorder;
+}
+
+/** What is needed to start a child, once its program is found and its folder made. */
+export interface ChildSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly pod: Pod;
+  /** That of its files and data. */
+  readonly folder?: string;
+  readonly onLine?: (line: string) => void;
 }
 
 /** A process did not start at all. */
@@ -28,6 +40,8 @@ export const GRACE_MS = 2_000;
 export class ChildProcess implements RunningProcess {
   readonly name: string;
   readonly pid: number;
+  readonly pod: Pod;
+  readonly folder: string | undefined;
   readonly exited: Promise<{ code: number; signal: string | null }>;
   readonly #gone: Promise<unknown>;
   readonly #child: Deno.ChildProcess;
@@ -38,7 +52,7 @@ export class ChildProcess implements RunningProcess {
   #ended = false;
 
   static start(
-    spec: ProcessSpec,
+    spec: ChildSpec,
     log: OutputLog,
     owner: ChildOwner,
     onEnd: () => void,
@@ -67,7 +81,7 @@ export class ChildProcess implements RunningProcess {
   }
 
   private constructor(
-    spec: ProcessSpec,
+    spec: ChildSpec,
     child: Deno.ChildProcess,
     output: ProcessOutput,
     owner: ChildOwner,
@@ -76,6 +90,8 @@ export class ChildProcess implements RunningProcess {
   ) {
     this.name = spec.name;
     this.pid = child.pid;
+    this.pod = spec.pod;
+    this.folder = spec.folder;
     this.#child = child;
     this.#output = output;
     this.#input = child.stdin.getWriter();
@@ -155,6 +171,15 @@ export class ChildProcess implements RunningProcess {
     // A paused process would keep the SIGTERM pending.
     this.#signal("SIGCONT");
     if (!await within(this.#gone, graceMs)) await this.kill();
+  }
+
+  async inspect(): Promise<ProcessState> {
+    const shown = await lookUp(this.pid);
+    if (shown === undefined || hasEnded(shown)) return { state: "gone", detail: `pid ${this.pid} is gone` };
+    return {
+      state: shown.state === "T" ? "stopped" : "running",
+      detail: `pid ${this.pid} is in state ${shown.state}`,
+    };
   }
 
   tail(): string {

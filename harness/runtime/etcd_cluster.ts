@@ -1,18 +1,15 @@
 /** An etcd cluster of the harness's own, fast to elect and made to be broken. */
 import { pause } from "../model/pause.ts";
 import type { Address } from "../model/mesh.ts";
-import type { RunningProcess, Spawn } from "../model/process.ts";
+import type { Pod, RunningProcess } from "../model/process.ts";
+import type { CellRuntime } from "../model/runtime.ts";
 import { awaitReady, NotReadyError } from "./await_ready.ts";
 import { etcdGateway, type EtcdStatus } from "./etcd_gateway.ts";
-import { freePorts } from "./free_ports.ts";
 
 /** How a cluster is to be. */
 export interface EtcdClusterOptions {
-  readonly spawn: Spawn;
-  /** Path of the etcd binary. */
-  readonly binary: string;
-  /** An existing folder for the members' data, best in memory: see `RunLedger.temporaryFolder`. */
-  readonly folder: string;
+  /** Where its members live, each in a pod of its own. */
+  readonly runtime: Pick<CellRuntime, "pod" | "spawn" | "reach">;
   /** Begins the members' names; unique in the run. @default "etcd" */
   readonly name?: string;
   /** @default 3 */
@@ -26,12 +23,15 @@ export interface EtcdClusterOptions {
 }
 
 /** Room that the data of one member takes at start: two write-ahead segments of 64 MB that etcd allocates in advance. */
-export const ETCD_MEMBER_BYTES = 160 * 1024 * 1024;
+const ETCD_MEMBER_BYTES = 160 * 1024 * 1024;
 
 /** One member. After a restart `process` is another one; name, address and id stay. */
 export interface EtcdMember {
   readonly name: string;
+  /** Where the cell that it was started in reaches it. */
   readonly clientAddress: Address;
+  /** Where the harness reaches it. */
+  readonly harnessAddress: Address;
   /** Decimal member id, as the gateway's status says it. */
   readonly id: string;
   readonly process: RunningProcess;
@@ -39,7 +39,10 @@ export interface EtcdMember {
 
 /** A cluster whose every member answered a linearizable read. */
 export interface EtcdCluster extends AsyncDisposable {
+  /** Client addresses of all members, in the cell that they were started in. */
   readonly endpoints: readonly Address[];
+  /** The same for the harness. */
+  readonly harnessEndpoints: readonly Address[];
   readonly members: readonly EtcdMember[];
   /** The member that leads the newest term. Waits for an election, at most `timeoutMs` (default 5000). */
   leader(timeoutMs?: number): Promise<EtcdMember>;
@@ -54,8 +57,10 @@ export interface EtcdCluster extends AsyncDisposable {
 /** What is decided about a member before it exists. */
 interface Plan {
   readonly name: string;
+  readonly pod: Pod;
   readonly clientAddress: Address;
-  readonly args: readonly string[];
+  readonly harnessAddress: Address;
+  readonly args: (folder: string) => readonly string[];
 }
 
 interface Member extends EtcdMember, Plan {
@@ -77,7 +82,7 @@ const LOOK_MS = 400;
 export async function startEtcdCluster(options: EtcdClusterOptions): Promise<EtcdCluster> {
   for (let attempt = 1;; attempt++) {
     try {
-      return clusterOf(options, await startAll(options, layOut(options, attempt)));
+      return clusterOf(options, await startAll(options, await layOut(options)));
     } catch (error) {
       const portTaken = error instanceof NotReadyError && error.message.includes("address already in use");
       if (!portTaken || attempt === PORT_TRIES) throw error;
@@ -85,25 +90,33 @@ export async function startEtcdCluster(options: EtcdClusterOptions): Promise<Etc
   }
 }
 
-function layOut(options: EtcdClusterOptions, attempt: number): Plan[] {
-  const size = options.size ?? 3;
-  const ports = freePorts(size * 2);
-  const members = Array.from({ length: size }, (_, index) => ({
-    name: `${options.name ?? "etcd"}-${index + 1}`,
-    client: `http://127.0.0.1:${ports[index * 2]}`,
-    peer: `http://127.0.0.1:${ports[index * 2 + 1]}`,
+async function layOut(options: EtcdClusterOptions): Promise<Plan[]> {
+  const names = Array.from(
+    { length: options.size ?? 3 },
+    (_, index) => `${options.name ?? "etcd"}-${index + 1}`,
+  );
+  const members = await Promise.all(names.map(async (name) => {
+    const pod = await options.runtime.pod(name);
+    const [client = 0, peer = 0] = pod.freePorts(2);
+    const clientAddress = `${pod.host}:${client}`;
+    const harnessAddress = await options.runtime.reach(clientAddress);
+    return { name, pod, client, peer, clientAddress, harnessAddress };
   }));
-  const initialCluster = members.map(({ name, peer }) => `${name}=${peer}`).join(",");
-  return members.map(({ name, client, peer }) => ({
+  const initialCluster = members.map(({ name, pod, peer }) => `${name}=http://${pod.host}:${peer}`).join(",");
+  const token = `meshproof-${members.map(({ clientAddress }) => clientAddress).join("-")}`;
+  return members.map(({ name, pod, client, peer, clientAddress, harnessAddress }) => ({
     name,
-    clientAddress: client.slice("http://".length),
-    args: [
+    pod,
+    clientAddress,
+    harnessAddress,
+    args: (folder) => [
       ...["--name", name],
-      // A new folder for each attempt: the addresses are part of the data.
-      ...["--data-dir", `${options.folder}/${name}.${attempt}`],
-      ...["--listen-client-urls", client, "--advertise-client-urls", client],
-      ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
-      ...["--initial-cluster", initialCluster, "--initial-cluster-token", `meshproof-${ports.join("-")}`],
+      ...["--data-dir", `${folder}/data`],
+      ...["--listen-client-urls", `http://${pod.bind}:${client}`],
+      ...["--advertise-client-urls", `http://${clientAddress}`],
+      ...["--listen-peer-urls", `http://${pod.bind}:${peer}`],
+      ...["--initial-advertise-peer-urls", `http://${pod.host}:${peer}`],
+      ...["--initial-cluster", initialCluster, "--initial-cluster-token", token],
       ...["--initial-cluster-state", "new"],
       ...["--heartbeat-interval", String(options.heartbeatMs ?? 20)],
       ...["--election-timeout", String(options.electionMs ?? 200)],
@@ -135,12 +148,24 @@ async function startAll(options: EtcdClusterOptions, plans: readonly Plan[]): Pr
 }
 
 /** Starts one member; resolves when it answers a linearizable read, for which it needs a quorum. */
-async function launch(options: EtcdClusterOptions, plan: Plan, giveUp?: AbortSignal): Promise<Member> {
-  const process = await options.spawn({ name: plan.name, command: options.binary, args: plan.args });
+async function launch(
+  options: EtcdClusterOptions,
+  plan: Plan,
+  giveUp?: AbortSignal,
+  inPlaceOf?: RunningProcess,
+): Promise<Member> {
+  const process = await options.runtime.spawn({
+    name: plan.name,
+    program: { tool: "etcd" },
+    args: plan.args,
+    pod: plan.pod,
+    scratchBytes: ETCD_MEMBER_BYTES,
+    ...(inPlaceOf === undefined ? {} : { inPlaceOf }),
+  });
   const timeoutMs = options.timeoutMs ?? 15_000;
   const status = await awaitReady(process, async (signal) => {
     const either = giveUp === undefined ? signal : AbortSignal.any([signal, giveUp]);
-    const gateway = etcdGateway(plan.clientAddress);
+    const gateway = etcdGateway(plan.harnessAddress);
     while (true) {
       try {
         await gateway.range("meshproof/ready", { timeoutMs, signal: either });
@@ -166,12 +191,13 @@ function clusterOf(options: EtcdClusterOptions, members: readonly Member[]): Etc
   };
   const isHealthy = async (timeoutMs = 1_000) => {
     const reads = members.map((member) =>
-      etcdGateway(member.clientAddress).range("meshproof/ready", { timeoutMs })
+      etcdGateway(member.harnessAddress).range("meshproof/ready", { timeoutMs })
     );
     return (await Promise.allSettled(reads)).every(({ status }) => status === "fulfilled");
   };
   return {
     endpoints: members.map(({ clientAddress }) => clientAddress),
+    harnessEndpoints: members.map(({ harnessAddress }) => harnessAddress),
     members,
     isHealthy,
     leader: (timeoutMs = 5_000) => findLeader(members, timeoutMs),
@@ -179,7 +205,7 @@ function clusterOf(options: EtcdClusterOptions, members: readonly Member[]): Etc
     async restart(member) {
       const dead = own(member);
       await dead.process.kill();
-      dead.process = (await launch(options, dead)).process;
+      dead.process = (await launch(options, dead, undefined, dead.process)).process;
     },
     async [Symbol.asyncDispose]() {
       // Nobody will read the data again, so nothing is gained by ending politely (which takes a leader a second).
@@ -193,8 +219,8 @@ async function findLeader(members: readonly Member[], timeoutMs: number): Promis
   let seen: (EtcdStatus | undefined)[] = [];
   while (performance.now() < deadline) {
     seen = await Promise.all(
-      members.map(({ clientAddress }) =>
-        etcdGateway(clientAddress).status({ timeoutMs: LOOK_MS }).catch(() => undefined)
+      members.map(({ harnessAddress }) =>
+        etcdGateway(harnessAddress).status({ timeoutMs: LOOK_MS }).catch(() => undefined)
       ),
     );
     const newestTerm = Math.max(...seen.map((status) => status?.raftTerm ?? 0));

@@ -1,18 +1,29 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NotReadyError } from "./await_ready.ts";
-import { ETCD_MEMBER_BYTES, type EtcdCluster, startEtcdCluster } from "./etcd_cluster.ts";
+import { type EtcdCluster, startEtcdCluster } from "./etcd_cluster.ts";
 import { etcdGateway, EtcdGatewayError } from "./etcd_gateway.ts";
 import { openTestRuntime } from "./testing/test_runtime.ts";
 import { Tools } from "./tools.ts";
-
-const tools = new Tools();
+import type { ProcessSpec } from "../model/process.ts";
+import type { ProcessCellRuntime } from "./process.ts";
 
 async function withCluster(size: number, body: (cluster: EtcdCluster) => Promise<void>): Promise<void> {
-  const binary = await tools.path("etcd");
   await using test = await openTestRuntime();
-  const { path } = await test.ledger.temporaryFolder("etcd", { memoryBytes: size * ETCD_MEMBER_BYTES });
-  await using cluster = await startEtcdCluster({ spawn: test.runtime.spawn, binary, folder: path, size });
+  await using cluster = await startEtcdCluster({ runtime: test.runtime, size });
   await body(cluster);
+}
+
+function argsOf(spec: ProcessSpec, folder: string): readonly string[] {
+  return typeof spec.args === "function" ? spec.args(folder) : spec.args;
+}
+
+/** A runtime that starts something else than it was asked for. */
+function spawningWith(runtime: ProcessCellRuntime, change: (spec: ProcessSpec) => ProcessSpec) {
+  return {
+    pod: (name: string) => runtime.pod(name),
+    reach: (address: string) => runtime.reach(address),
+    spawn: (spec: ProcessSpec) => runtime.spawn(change(spec)),
+  };
 }
 
 Deno.test("startEtcdCluster outlives its leader, and the leader comes back with its data", async () => {
@@ -74,7 +85,7 @@ Deno.test("etcdGateway keeps keys, leases and prefixes apart", async () => {
     assertEquals((await gateway.range("")).keys.map(({ key }) => key), ["s/a/2", "s/b"]);
     assertEquals([await gateway.deleteKey("s/b"), await gateway.deleteKey("s/b")], [1, 0]);
     assertEquals(await gateway.deletePrefix("s/"), 1);
-    assertEquals((await gateway.status()).version, await tools.version("etcd"));
+    assertEquals((await gateway.status()).version, await new Tools().version("etcd"));
   });
 });
 
@@ -97,29 +108,26 @@ Deno.test("etcdGateway says what etcd refused, and who did not answer", async ()
 });
 
 Deno.test("startEtcdCluster passes on what a member that cannot start has to say", async () => {
-  const binary = await tools.path("etcd");
   await using test = await openTestRuntime();
-  const folder = `${test.folder}/file`;
-  await Deno.writeTextFile(folder, "not a folder");
-  const error = await assertRejects(
-    () => startEtcdCluster({ spawn: test.runtime.spawn, binary, folder }),
-    NotReadyError,
-  );
+  const file = `${test.folder}/file`;
+  await Deno.writeTextFile(file, "not a folder");
+  const runtime = spawningWith(test.runtime, (spec) => ({ ...spec, args: argsOf(spec, file) }));
+  const error = await assertRejects(() => startEtcdCluster({ runtime }), NotReadyError);
   assertStringIncludes(String(error), "not a directory");
+  await test.runtime.disposeAll(0);
   assertEquals(test.ledger.openEntries(), ["folder test"]);
 });
 
 Deno.test("startEtcdCluster starts over with other ports when one was taken meanwhile", async () => {
-  const binary = await tools.path("etcd");
   await using test = await openTestRuntime();
-  const { path: folder } = await test.ledger.temporaryFolder("etcd", { memoryBytes: ETCD_MEMBER_BYTES });
   let thief: Deno.Listener | undefined;
-  const spawn: typeof test.runtime.spawn = (spec) => {
-    const url = spec.args[spec.args.indexOf("--listen-peer-urls") + 1]!;
+  const runtime = spawningWith(test.runtime, (spec) => {
+    const args = argsOf(spec, "");
+    const url = args[args.indexOf("--listen-peer-urls") + 1]!;
     thief ??= Deno.listen({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
-    return test.runtime.spawn(spec);
-  };
-  await using cluster = await startEtcdCluster({ spawn, binary, folder, size: 1 });
+    return spec;
+  });
+  await using cluster = await startEtcdCluster({ runtime, size: 1 });
   assert(await cluster.isHealthy());
   assertEquals(test.edges().filter((edge) => edge === "etcd-1 started").length, 2);
   thief?.close();

@@ -1,5 +1,6 @@
 /** The lines of a run ledger: what was made outside memory, and what undoes it. */
 import { errorText } from "../model/error_text.ts";
+import type { ResourceLimits } from "../model/runtime.ts";
 
 /** First line: whose ledger it is. */
 export interface RunLine {
@@ -20,7 +21,24 @@ export type IntentLine =
   & (
     | { readonly what: "process"; readonly command: string; readonly undo: "kill" }
     | { readonly what: "folder"; readonly path: string; readonly undo: "remove" }
+    | { readonly what: "container"; readonly container: string; readonly undo: "remove" }
+    | { readonly what: "network"; readonly network: string; readonly undo: "remove" }
+    | { readonly what: "rule"; readonly container: string; readonly undo: readonly string[] }
+    | {
+      readonly what: "attachment";
+      readonly container: string;
+      readonly network: string;
+      readonly undo: "disconnect";
+    }
+    | { readonly what: "limit"; readonly container: string; readonly undo: ResourceLimits }
   );
+
+/** Which container engine all containers and networks of the run are on; before the first of them. */
+export interface EngineLine {
+  readonly kind: "engine";
+  /** As DOCKER_HOST would say it. */
+  readonly host: string;
+}
 
 /** A process was made; `pid` and `start` name it for ever (on the boot of the run line). */
 export interface StartedLine {
@@ -31,6 +49,13 @@ export interface StartedLine {
   readonly start: string;
 }
 
+/** A container or network was made; `id` is the engine's. */
+export interface CreatedLine {
+  readonly kind: "created";
+  readonly entry: number;
+  readonly id: string;
+}
+
 /** It is gone, or was never made. */
 export interface EndedLine {
   readonly kind: "ended";
@@ -38,13 +63,33 @@ export interface EndedLine {
   readonly detail: string;
 }
 
-export type LedgerLine = RunLine | IntentLine | StartedLine | EndedLine;
+export type LedgerLine = RunLine | EngineLine | IntentLine | StartedLine | CreatedLine | EndedLine;
+
+const KINDS: ReadonlySet<unknown> = new Set<LedgerLine["kind"]>([
+  "run",
+  "engine",
+  "intent",
+  "started",
+  "created",
+  "ended",
+]);
+
+/** An entry without an `ended` line. */
+export interface OpenEntry {
+  readonly intent: IntentLine;
+  /** Where a process was made. */
+  readonly started?: StartedLine;
+  /** Where a container or network was made. */
+  readonly created?: CreatedLine;
+}
 
 /** What a ledger says is still there. */
 export interface LedgerContent {
   readonly run: RunLine;
-  /** Entries without an `ended` line, in the order made. */
-  readonly open: readonly { readonly intent: IntentLine; readonly started?: StartedLine }[];
+  /** Absent where the run never meant to make anything on one. */
+  readonly engine?: EngineLine;
+  /** In the order made. */
+  readonly open: readonly OpenEntry[];
 }
 
 /**
@@ -67,20 +112,19 @@ export function parseLedger(text: string, path: string): LedgerContent {
       }; remove the file by hand once nothing of that run is left`,
     );
   }
-  const intents = new Map<number, IntentLine>();
-  const started = new Map<number, StartedLine>();
+  const open = new Map<number, OpenEntry>();
+  let engine: EngineLine | undefined;
   for (const line of lines) {
-    if (line.kind === "intent") intents.set(line.entry, line);
-    if (line.kind === "started") started.set(line.entry, line);
-    if (line.kind === "ended") intents.delete(line.entry);
+    if (line.kind === "engine") engine = line;
+    else if (line.kind === "intent") open.set(line.entry, { intent: line });
+    else if (line.kind === "ended") open.delete(line.entry);
+    else if (line.kind !== "run") {
+      const entry = open.get(line.entry);
+      // What had ended before its own making was written down stays ended.
+      if (entry !== undefined) open.set(line.entry, { ...entry, [line.kind]: line });
+    }
   }
-  return {
-    run,
-    open: [...intents.values()].map((intent) => {
-      const process = started.get(intent.entry);
-      return process === undefined ? { intent } : { intent, started: process };
-    }),
-  };
+  return { run, ...(engine === undefined ? {} : { engine }), open: [...open.values()] };
 }
 
 function parseLine(row: string, where: string): LedgerLine {
@@ -91,9 +135,9 @@ function parseLine(row: string, where: string): LedgerLine {
     throw new Error(`Cannot read ${where}: expected one JSON object, found ${errorText(error)}`);
   }
   const kind = (line as { kind?: unknown } | null)?.kind;
-  if (kind !== "run" && kind !== "intent" && kind !== "started" && kind !== "ended") {
+  if (!KINDS.has(kind)) {
     throw new Error(
-      `Cannot read ${where}: expected kind "run", "intent", "started" or "ended", found ${
+      `Cannot read ${where}: expected kind ${[...KINDS].map((each) => `"${each}"`).join(", ")}, found ${
         JSON.stringify(kind)
       }`,
     );

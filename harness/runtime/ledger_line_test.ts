@@ -32,3 +32,13 @@ Deno.test("parseLedger refuses a ledger that does not say whose it is", () => {
   assertThrows(() => parseLedger(intent(1) + "\n", "a.ndjson"), Error, 'expected a "run" line first');
   assertThrows(() => parseLedger("", "a.ndjson"), Error, 'expected a "run" line first');
 });
+
+Deno.test("parseLedger gives the engine and the ids of what was made there, and drops what ended before it was noted", () => {
+  const engine = '{"kind":"engine","host":"unix:///d.sock"}';
+  const made = (entry: number) => `{"kind":"created","entry":${entry},"id":"c${entry}"}`;
+  const text = [RUN, engine, intent(1), intent(2), made(1), ended(2), made(2), ""].join("\n");
+  const content = parseLedger(text, "l");
+  assertEquals(content.engine?.host, "unix:///d.sock");
+  assertEquals(content.open.map(({ intent, created }) => [intent.name, created?.id]), [["p1", "c1"]]);
+  assertEquals(parseLedger(`${RUN}\n`, "l").engine, undefined);
+});

@@ -39,7 +39,7 @@ Deno.test("spawn keeps reading when the listener throws, and the tail tells of i
 
 Deno.test("spawn says which program is missing, and leaves nothing on the ledger", async () => {
   await using test = await openTestRuntime();
-  const missing = { name: "ghost", command: "/nowhere/ghost", args: [] };
+  const missing = { name: "ghost", program: { command: "/nowhere/ghost" }, args: [] };
   const error = await assertRejects(() => test.runtime.spawn(missing), ProcessStartError);
   assertStringIncludes(
     String(error),
@@ -53,7 +53,7 @@ Deno.test("spawn says that a file is not executable", async () => {
   const path = `${test.folder}/plain.txt`;
   await Deno.writeTextFile(path, "plain");
   await Deno.chmod(path, 0o644);
-  const spec = { name: "plain", command: path, args: [] };
+  const spec = { name: "plain", program: { command: path }, args: [] };
   const error = await assertRejects(() => test.runtime.spawn(spec), ProcessStartError);
   assertStringIncludes(String(error).toLowerCase(), "permission denied");
 });

@@ -3,10 +3,12 @@
  * that was killed leaves nothing behind for good. `sweep.ts` reads it.
  */
 import { errorText } from "../model/error_text.ts";
+import type { ResourceLimits } from "../model/runtime.ts";
+import { engineHost } from "./docker/engine_host.ts";
 import { lookUp, thisMachine } from "./kernel.ts";
-import type { LedgerLine } from "./ledger_line.ts";
+import type { IntentLine, LedgerLine } from "./ledger_line.ts";
 import { makeFolder, memoryFolder, removeFolder, temporaryRoot } from "./owned_folder.ts";
-import { assertRunId, ledgerFolder, ledgerPath, OWNER_VARIABLE } from "./state_folder.ts";
+import { assertRunId, draftPath, ledgerFolder, ledgerPath, OWNER_VARIABLE } from "./state_folder.ts";
 
 /** A temporary folder on the ledger. */
 export interface OwnedFolder extends AsyncDisposable {
@@ -14,6 +16,13 @@ export interface OwnedFolder extends AsyncDisposable {
   /** Removes it with all that is in it, and ends its entry. */
   remove(): Promise<void>;
 }
+
+/** What an intent says beside whose it is, of all that a container engine holds. */
+type OnEngine = IntentLine extends infer Line
+  ? Line extends { what: "container" | "network" | "rule" | "attachment" | "limit" }
+    ? Omit<Line, "kind" | "entry" | "owner" | "name">
+  : never
+  : never;
 
 /** An append-only NDJSON file that says what the run owns. */
 export class RunLedger implements AsyncDisposable {
@@ -25,6 +34,7 @@ export class RunLedger implements AsyncDisposable {
   readonly #open = new Map<number, string>();
   readonly #folders = new Set<OwnedFolder>();
   #entries = 0;
+  #hasEngine = false;
   #closed = false;
 
   private constructor(runId: string, path: string, file: Deno.FsFile) {
@@ -47,7 +57,7 @@ export class RunLedger implements AsyncDisposable {
       throw new Error(`Cannot open a ledger: the kernel does not show this process (pid ${Deno.pid})`);
     }
     const path = ledgerPath(stateFolder, runId);
-    const draft = `${ledgerFolder(stateFolder)}/.${runId}.${Deno.pid}.draft`;
+    const draft = draftPath(stateFolder, runId, Deno.pid);
     try {
       await Deno.mkdir(ledgerFolder(stateFolder), { recursive: true });
       const line = {
@@ -84,6 +94,52 @@ export class RunLedger implements AsyncDisposable {
   /** Notes the pid that the intended process got, and when the kernel says that it started. */
   started(entry: number, pid: number, start: string): void {
     this.#write({ kind: "started", entry, pid, start });
+  }
+
+  /**
+   * Notes that a container is about to be made. It must carry the run's label (`docker/labels.ts`), or nobody will
+   * remove it.
+   *
+   * @param containerName As the engine is told.
+   * @returns The entry's number.
+   */
+  intendContainer(name: string, containerName: string): number {
+    return this.#intendOnEngine(name, { what: "container", container: containerName, undo: "remove" });
+  }
+
+  /** As {@link intendContainer}, for a network. */
+  intendNetwork(name: string, networkName: string): number {
+    return this.#intendOnEngine(name, { what: "network", network: networkName, undo: "remove" });
+  }
+
+  /**
+   * Notes that a rule is about to be set in a container's network namespace.
+   *
+   * @param rule.container Name or id of one of the run's own containers.
+   * @param rule.undo Command line that takes it back, run there.
+   */
+  intendRule(name: string, rule: { container: string; undo: readonly string[] }): number {
+    return this.#intendOnEngine(name, { what: "rule", container: rule.container, undo: rule.undo });
+  }
+
+  /** Notes that one of the run's own containers is about to be put on one of its networks. */
+  intendAttachment(name: string, attachment: { container: string; network: string }): number {
+    const { container, network } = attachment;
+    return this.#intendOnEngine(name, { what: "attachment", container, network, undo: "disconnect" });
+  }
+
+  /**
+   * Notes that one of the run's own containers is about to be given other limits.
+   *
+   * @param limit.undo The limits in force before.
+   */
+  intendLimit(name: string, limit: { container: string; undo: ResourceLimits }): number {
+    return this.#intendOnEngine(name, { what: "limit", container: limit.container, undo: limit.undo });
+  }
+
+  /** Notes the engine's id of the container or network that was intended. */
+  created(entry: number, id: string): void {
+    this.#write({ kind: "created", entry, id });
   }
 
   /** Notes that what an entry stands for is gone. */
@@ -135,6 +191,16 @@ export class RunLedger implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #intendOnEngine(name: string, what: OnEngine): number {
+    if (!this.#hasEngine) {
+      this.#write({ kind: "engine", host: engineHost() });
+      this.#hasEngine = true;
+    }
+    const entry = this.#next(`${what.what} ${name}`);
+    this.#write({ kind: "intent", entry, owner: this.runId, name, ...what });
+    return entry;
   }
 
   #next(what: string): number {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { engineHost } from "./docker/engine_host.ts";
 import { parseLedger } from "./ledger_line.ts";
 import { RunLedger } from "./run_ledger.ts";
 import { openTestRuntime, testRunId } from "./testing/test_runtime.ts";
@@ -62,4 +63,42 @@ Deno.test("close leaves the file for sweep while a process is open", async () =>
   assertEquals(open.map(({ started }) => started?.pid), [1_234]);
   assertThrows(() => test.ledger.intendProcess("late", "x"), Error, "it is closed");
   await Deno.remove(test.ledger.path);
+});
+
+Deno.test("intentions on an engine name it once, before the first, and say how each is undone", async () => {
+  await using test = await openTestRuntime();
+  const { ledger } = test;
+  const network = ledger.intendNetwork("cell", "n-1");
+  ledger.created(network, "abc");
+  const pod = ledger.intendContainer("pod", "c-1");
+  const rule = ["iptables", "-D", "INPUT", "1"];
+  ledger.intendRule("partition", { container: "c-1", undo: rule });
+  ledger.intendAttachment("shared", { container: "c-1", network: "n-1" });
+  ledger.intendLimit("slow", { container: "c-1", undo: { cpus: 0.5 } });
+  const text = await Deno.readTextFile(ledger.path);
+  const kinds = text.trim().split("\n").map((line) => JSON.parse(line).kind);
+  assertEquals(kinds, [
+    ...["run", "intent", "engine", "intent", "created", "intent", "intent", "intent", "intent"],
+  ]);
+  const content = parseLedger(text, "l");
+  assertEquals(content.engine?.host, engineHost());
+  assertEquals(
+    content.open.slice(1).map(({ intent: { name, what, undo }, created }) => [name, what, undo, created?.id]),
+    [
+      ["cell", "network", "remove", "abc"],
+      ["pod", "container", "remove", undefined],
+      ["partition", "rule", rule, undefined],
+      ["shared", "attachment", "disconnect", undefined],
+      ["slow", "limit", { cpus: 0.5 }, undefined],
+    ],
+  );
+  assertEquals(ledger.openEntries().slice(1), [
+    "network cell",
+    "container pod",
+    "rule partition",
+    "attachment shared",
+    "limit slow",
+  ]);
+  for (let entry = network; entry <= pod + 3; entry++) ledger.ended(entry, "removed");
+  assertEquals(ledger.openEntries(), ["folder test"]);
 });

@@ -18,6 +18,17 @@ export function ledgerPath(stateFolder: string, runId: string): string {
   return `${ledgerFolder(stateFolder)}/${runId}.ndjson`;
 }
 
+/** Path at which a ledger is begun, before it is linked into its place; the pid is the harness's. */
+export function draftPath(stateFolder: string, runId: string, pid: number): string {
+  return `${ledgerFolder(stateFolder)}/.${runId}.${pid}.draft`;
+}
+
+/** Reads the file name of a draft; undefined for any other name. */
+export function parseDraftName(name: string): { runId: string; pid: number } | undefined {
+  const [, runId, pid] = /^\.(.+)\.(\d+)\.draft$/.exec(name) ?? [];
+  return runId === undefined ? undefined : { runId, pid: Number(pid) };
+}
+
 /**
  * Names a run, so that names sort by time: `20261123-161844-123-seed42-p8941`.
  *

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { assertRunId, defaultStateFolder, ledgerPath, newRunId } from "./state_folder.ts";
+import {
+  assertRunId,
+  defaultStateFolder,
+  draftPath,
+  ledgerPath,
+  newRunId,
+  parseDraftName,
+} from "./state_folder.ts";
 
 Deno.test("newRunId sorts by time and names seed and process", () => {
   const early = newRunId(42, new Date("2026-11-23T16:18:44.123Z"), 7);
@@ -20,4 +27,10 @@ Deno.test("assertRunId refuses what could leave the ledger folder", () => {
 
 Deno.test("ledgerPath puts the ledger below the state folder", () => {
   assertEquals(ledgerPath(defaultStateFolder("/w"), "r"), "/w/.meshproof/ledger/r.ndjson");
+});
+
+Deno.test("parseDraftName reads the run and the pid that draftPath wrote, and nothing from a ledger's name", () => {
+  const name = draftPath("/w", "20261123-nightly_1.2", 77).split("/").at(-1)!;
+  assertEquals(parseDraftName(name), { runId: "20261123-nightly_1.2", pid: 77 });
+  assertEquals(parseDraftName("20261123-nightly_1.2.ndjson"), undefined);
 });

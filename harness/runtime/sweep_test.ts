@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { engineHost } from "./docker/engine_host.ts";
+import { RUN_LABEL } from "./docker/labels.ts";
 import { lookUp, thisMachine } from "./kernel.ts";
-import { ledgerFolder, ledgerPath, OWNER_VARIABLE } from "./state_folder.ts";
+import { draftPath, ledgerFolder, ledgerPath, OWNER_VARIABLE } from "./state_folder.ts";
 import { sweep } from "./sweep.ts";
 import { startDoomedHarness } from "./testing/doomed_harness.ts";
+import { TestEngine } from "./testing/test_engine.ts";
 import { openTestRuntime, shell, testRunId } from "./testing/test_runtime.ts";
+import { WITHOUT_DOCKER } from "./testing/without_docker.ts";
 
 const LINUX = Deno.build.os === "linux";
 const exists = (path: string) => new Deno.Command("test", { args: ["-e", path] }).outputSync().success;
@@ -73,7 +77,15 @@ Deno.test("sweep leaves a live run alone", async () => {
   const child = await test.runtime.spawn(shell("web", "exec sleep 300"));
   const folder = await test.ledger.temporaryFolder("data");
   assertEquals(await sweep(test.stateFolder, { runId: test.ledger.runId }), {
-    ...{ live: [test.ledger.runId], swept: [], killed: [], removed: [], problems: [] },
+    ...{
+      live: [test.ledger.runId],
+      swept: [],
+      killed: [],
+      removed: [],
+      engine: [],
+      spared: [],
+      problems: [],
+    },
   });
   assert(exists(folder.path) && !await isGone(child.pid));
 });
@@ -136,5 +148,104 @@ Deno.test("sweep of one run leaves the others, and an empty state folder is no e
     await writeDeadLedger(folder, other, []);
     assertEquals((await sweep(folder, { runId: other })).swept, [other]);
     assert(exists(ledgerPath(folder, one)));
+  });
+});
+
+Deno.test("sweep keeps the ledger of a run whose engine cannot be reached, undoes the rest, and says what to do", async () => {
+  await withStateFolder(async (folder) => {
+    const runId = testRunId();
+    const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = closed.addr;
+    closed.close();
+    const path = `${folder}/meshproof-${runId}-2-data`;
+    await Deno.mkdir(path);
+    await writeDeadLedger(folder, runId, [
+      { kind: "engine", host: `tcp://127.0.0.1:${port}` },
+      {
+        kind: "intent",
+        entry: 1,
+        owner: runId,
+        name: "web",
+        what: "container",
+        container: "x",
+        undo: "remove",
+      },
+      { kind: "intent", entry: 2, owner: runId, name: "data", what: "folder", path, undo: "remove" },
+    ]);
+    const { swept, removed, problems } = await sweep(folder);
+    assertEquals([swept, removed, problems.length], [[], [path], 1]);
+    assertStringIncludes(
+      problems[0]!,
+      `dev.meshproof.run=${runId} at tcp://127.0.0.1:${port} may still be there`,
+    );
+    assertStringIncludes(problems[0]!, 'run "clean"');
+    assert(exists(ledgerPath(folder, runId)) && !exists(path));
+  });
+});
+
+Deno.test({
+  name:
+    "sweep removes a dead run's containers and networks, also those from before a reboot, and spares foreign ones",
+  ignore: WITHOUT_DOCKER,
+}, async () => {
+  await using test = await TestEngine.open();
+  await withStateFolder(async (folder) => {
+    const runId = testRunId();
+    const labels = { [RUN_LABEL]: runId };
+    const [network, container] = [`meshproof-${runId}-1-cell`, `meshproof-${runId}-2-pod`];
+    const foreign = `meshproof-${runId}-3-foreign`;
+    const made = [
+      await test.network(network, labels),
+      await test.container({ name: container, labels, network }),
+      await test.container({ name: foreign }),
+    ];
+    const intent = (entry: number, what: object) => ({
+      kind: "intent",
+      entry,
+      owner: runId,
+      name: "x",
+      ...what,
+    });
+    await writeDeadLedger(
+      folder,
+      runId,
+      [
+        { kind: "engine", host: engineHost() },
+        intent(1, { what: "network", network, undo: "remove" }),
+        intent(2, { what: "container", container, undo: "remove" }),
+        intent(3, { what: "container", container: foreign, undo: "remove" }),
+        intent(4, { what: "rule", container, undo: ["true"] }),
+        ...made.map((id, index) => ({ kind: "created", entry: index + 1, id })),
+      ],
+      "another boot",
+    );
+    const { swept, engine, spared, problems } = await sweep(folder);
+    assertEquals([swept, problems], [[runId], []]);
+    assertEquals(engine.map(({ kind, name }) => [kind, name]), [["container", container], [
+      "network",
+      network,
+    ]]);
+    assertEquals(spared.map((object) => [object.name, object.runId]), [[foreign, runId]]);
+    assertEquals([await test.state(container), await test.hasNetwork(network)], [undefined, false]);
+    assertEquals(await test.state(foreign), "running");
+    assert(!exists(ledgerPath(folder, runId)));
+  });
+});
+
+Deno.test("sweep removes a ledger that a dead harness had only begun, and none that a live one is beginning", async () => {
+  await withStateFolder(async (folder) => {
+    const runId = testRunId();
+    const [dead, live, another] = [
+      draftPath(folder, runId, 4_194_305),
+      draftPath(folder, runId, Deno.pid),
+      draftPath(folder, `${runId}0`, 4_194_305),
+    ];
+    await Deno.mkdir(ledgerFolder(folder), { recursive: true });
+    await Promise.all([dead, live, another].map((path) => Deno.writeTextFile(path, '{"kind":"run')));
+    const result = await sweep(folder, { runId });
+    assertEquals([result.problems, result.live], [[], [runId]]);
+    assertEquals([dead, live, another].map(exists), [false, true, true]);
+    await sweep(folder);
+    assertEquals([dead, live, another].map(exists), [false, true, false]);
   });
 });

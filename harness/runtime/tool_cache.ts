@@ -1,6 +1,7 @@
 /** The cache of tools that Meshproof fetched or built: one folder a tool, version, platform and pin. */
 import { createHash } from "node:crypto";
 import { errorText } from "../model/error_text.ts";
+import { lockFile } from "./file_lock.ts";
 import { thisPlatform, type ToolPin } from "./tool_pin.ts";
 
 /** A tool in the cache, with what was recorded when it was put there. */
@@ -128,13 +129,7 @@ export class ToolCache {
   async #lock(entry: string, onWait: () => void): Promise<Disposable> {
     try {
       await Deno.mkdir(`${this.folder}/tools`, { recursive: true });
-      const file = await Deno.open(`${entry}.lock`, { create: true, write: true });
-      if (!await file.tryLock(true)) {
-        onWait();
-        await file.lock(true);
-      }
-      // Closing lets go of the lock. The file stays: removing it would let a third one lock another file of that name.
-      return { [Symbol.dispose]: () => file.close() };
+      return await lockFile(`${entry}.lock`, onWait);
     } catch (error) {
       throw new Error(
         `the cache ${this.folder} cannot be written: ${

@@ -17,8 +17,12 @@ const wheel = z.strictObject({
 
 const goBuild = z.strictObject({
   kind: z.literal("go-build"),
-  /** Folder beside the pin that holds go.mod, go.sum and a main package; go.sum holds the checksums. */
+  /** Folder beside the pin that holds go.mod and go.sum, which holds the checksums. */
   module: z.string().min(1),
+  /** The main package, of a module that it requires; its own by default. */
+  package: z.string().min(1).optional(),
+  /** String variables of Go that the linker sets, where a program is told its version so. */
+  variables: z.record(z.string(), z.string()).optional(),
 });
 
 const toolPin = z.strictObject({
@@ -29,6 +33,8 @@ const toolPin = z.strictObject({
   versionArgs: z.array(z.string()),
   /** Regular expression; its first group is the version in what the tool prints. */
   versionPattern: z.string(),
+  /** What cannot be done without it: a run, or work on this repository. */
+  neededFor: z.enum(["runs", "development"]).default("runs"),
   sources: z.array(z.discriminatedUnion("kind", [wheel, goBuild])),
   /** Other ways for a user to have it, in words. */
   otherWays: z.array(z.string()),

@@ -14,9 +14,11 @@ const PACKAGES_PER_LINE = 25;
  */
 export async function buildWithGo(source: GoBuildSource, context: SourceContext): Promise<void> {
   context.onProgress(`go build of ${source.module} (a minute or two when Go's own cache is empty)`);
+  const variables = Object.entries(source.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   let packages = 0;
   const { code, output } = await runProgram("go", [
-    ...["build", "-v", "-trimpath", "-ldflags", "-s -w", "-o", context.executable, "."],
+    ...["build", "-v", "-trimpath", "-ldflags", ["-s -w", ...variables].join(" ")],
+    ...["-o", context.executable, source.package ?? "."],
   ], {
     folder: `${context.pinFolder}/${source.module}`,
     // A workspace or flags of the user's own must not change what is built; without cgo no C compiler is needed.

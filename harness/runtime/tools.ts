@@ -32,6 +32,7 @@ export interface ToolStatus {
   readonly name: string;
   /** The pinned version. */
   readonly wanted: string;
+  readonly neededFor: ToolPin["neededFor"];
   readonly found?: FoundTool;
   readonly ok: boolean;
   /** Why it was not found where it was looked for; empty when ok. */
@@ -101,7 +102,7 @@ export class Tools {
     return await Promise.all(names.map(async (name) => {
       const pin = await readToolPin(this.#pinFolder, name);
       const { found, reasons } = await this.#look(pin, true);
-      const known = { name, wanted: pin.version };
+      const known = { name, wanted: pin.version, neededFor: pin.neededFor };
       return found === undefined
         ? { ...known, ok: false, reasons, howTo: waysToGet(pin) }
         : { ...known, found, ok: true, reasons: [], howTo: [] };

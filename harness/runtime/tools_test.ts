@@ -95,7 +95,10 @@ Deno.test("Tools has a tool out of a wheel, and the next look finds it in the ca
     assertEquals(second, first);
     assert(!progress.some((line) => line.startsWith("again")));
     const [status] = await tools().inspect();
-    assertEquals(status, { name: "web", wanted: "1.2.3", found: first, ok: true, reasons: [], howTo: [] });
+    assertEquals(status, {
+      ...{ name: "web", wanted: "1.2.3", neededFor: "runs" },
+      ...{ found: first, ok: true, reasons: [], howTo: [] },
+    });
   });
 });
 
@@ -168,6 +171,21 @@ Deno.test("Tools builds a Go module that is pinned beside its pin", async () => 
     const error = await assertRejects(() => tools().path("web"), ToolUnavailableError);
     assertStringIncludes(String(error), "go-build: go build failed with exit code 1");
     await Deno.writeTextFile(`${module}/main.go`, program);
+    assertEquals((await tools().get("web")).where, "cache");
+  });
+});
+
+Deno.test("Tools builds the package that a pin names, with the variables that it sets", async () => {
+  const variables = { "main.version": "1.2.3" };
+  const sources = [{ kind: "go-build" as const, module: "web", package: "./cmd", variables }];
+  await withBench({ sources }, async ({ folder, tools }) => {
+    const module = `${folder}/pins/web`;
+    await Deno.mkdir(`${module}/cmd`, { recursive: true });
+    await Deno.writeTextFile(`${module}/go.mod`, "module meshproof.invalid/web\n\ngo 1.21\n");
+    await Deno.writeTextFile(
+      `${module}/cmd/main.go`,
+      'package main\n\nimport "fmt"\n\nvar version = "dev"\n\nfunc main() { fmt.Println("version", version) }\n',
+    );
     assertEquals((await tools().get("web")).where, "cache");
   });
 });

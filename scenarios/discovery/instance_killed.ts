@@ -1,7 +1,9 @@
-import { claim, clause, CLEAN_REQUESTS, scenario, TIMING, witnessed } from "../../harness/mod.ts";
+import { type Call, claim, clause, CLEAN_REQUESTS, scenario, TIMING, witnessed } from "../../harness/mod.ts";
 
 const LEASE_SECONDS = 2;
 const PER_SECOND = 150;
+/** Each instance names itself in its response headers. */
+const INSTANCE_HEADER = "x-meshproof-instance";
 
 /** A dead instance must cost no caller anything: retries mask it until its lease ends, then nobody asks it any more. */
 export default scenario({
@@ -31,13 +33,19 @@ export default scenario({
   },
   judge: (h) => {
     const [victim = "", ...survivors] = h.of("instance").map((event) => event.instance);
+    // The caller has the victim's response headers already: a mesh that replayed such a call would break RTY-05.
+    const isCommitted = (call: Call) =>
+      call.answered?.headers[INSTANCE_HEADER] === victim &&
+      call.attempts.some(({ received }) => received.instance === victim);
     const connections = h.of("connection").filter((event) => event.instance === victim);
     return [
       clause(
         "DSC-04",
         h.phase("all alive").everyCall({ status: "OK" }),
         witnessed(h, `kill ${victim}`),
-        h.phase("dying").everyCall({ status: "OK" }),
+        h.phase("dying").where("what may be retried", (call) => !isCommitted(call)).everyCall({
+          status: "OK",
+        }),
         h.metInTime("the registration is gone"),
         h.phase("after its lease").everyCall({ status: "OK", attempts: 1, notAt: [victim] }),
         h.phase("after its lease").everyInstanceReceives(survivors),

@@ -26,13 +26,21 @@ proveJudge(instanceKilled, {
   beside: import.meta.url,
   keeps: {
     "the dead instance costs nobody anything": () => cell(),
+    "an answer that it had begun breaks off": () =>
+      cell({
+        dying: { status: "UNAVAILABLE", at: ["echo-1"], answerHeaders: { "x-meshproof-instance": "echo-1" } },
+      }),
     "somebody else's tombstone is no matter": () =>
       cell().record("tombstone:x", { kind: "connection", instance: "x" }),
   },
   breaks: {
     "one call fails while it dies": () => ({
       history: cell({ dying: { status: "UNAVAILABLE" } }),
-      says: /^dying: 1 of 600/,
+      says: /^dying, what may be retried: 1 of 600/,
+    }),
+    "a call that it received, but did not begin to answer, fails": () => ({
+      history: cell({ dying: { status: "UNAVAILABLE", at: ["echo-1"] } }),
+      says: /1 of 600/,
     }),
     "its registration stays": () => ({ history: cell({}, { gone: false }) }),
     "somebody still connects to it": () => ({

@@ -19,6 +19,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/control",
     "fixtures/reference/protocol.ts",
     "fixtures/services/protocol.ts",
+    "fixtures/sidecar/protocol.ts",
   ],
   // Running only records. The one judgement it asks for is whether a cell must be run once more alone.
   "harness/engine": [
@@ -52,6 +53,33 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/control",
     // Its main alone, to run as one of them.
     "fixtures/mutants/mod.ts",
+  ],
+  // The far ends of the tunnel and of the remote links: what both ends share.
+  "fixtures/relay": [
+    "harness/model",
+    "harness/runtime/knock.ts",
+    "harness/runtime/docker/first_line.ts",
+    "harness/runtime/docker/listen_at.ts",
+    "harness/runtime/docker/splice.ts",
+    "harness/runtime/docker/tunnel_protocol.ts",
+  ],
+  "fixtures/link": ["harness/model", "harness/faults", "harness/runtime/line_splitter.ts"],
+  // The reference mesh, standing in every pod.
+  "fixtures/sidecar": [
+    "harness/model",
+    "harness/runtime/safe_http2.ts",
+    "fixtures/reference",
+    "fixtures/mutants/mod.ts",
+  ],
+  "fixtures/programs": ["harness/model", "harness/runtime/occupy.ts", "harness/runtime/line_splitter.ts"],
+  // What an adapter does for a cell, as a program that goes on; and a load that does.
+  "fixtures/demo": [
+    "harness/model",
+    "harness/control",
+    "harness/mesh/envoy.ts",
+    "harness/mesh/envoy",
+    "harness/load",
+    "fixtures/services",
   ],
   "fixtures/mutants": ["harness/model", "fixtures/reference"],
   "fixtures/tools": ["harness/model"],

@@ -6,12 +6,14 @@ import { checkFileLength } from "./file_length.ts";
 import { checkGuardedPackages } from "./guarded_packages.ts";
 import { checkImportCycles } from "./import_cycles.ts";
 import { checkImportMap } from "./import_map.ts";
+import { checkOneDeno } from "./one_deno.ts";
 import { checkPortableText } from "./portable_text.ts";
 import { readCatalogue } from "./read_catalogue.ts";
 import type { Repository } from "./repository.ts";
 import { checkSchemaFiles } from "./schema_files.ts";
 import { checkSideEffects } from "./side_effects.ts";
 import type { Breach } from "./source_file.ts";
+import { checkWorkflows } from "./workflows.ts";
 
 /** A rule of the repository. */
 export interface Check {
@@ -40,6 +42,11 @@ export const CHECKS: readonly Check[] = [
     promise: "has fresh JSON Schemas of its reports",
     run: ({ texts }) => checkSchemaFiles(texts, schemas()),
   },
+  {
+    promise: "has workflows that are pinned, bounded and least privileged",
+    run: ({ texts }) => checkWorkflows(texts),
+  },
+  { promise: "asks for one version of Deno", run: ({ texts }) => checkOneDeno(texts) },
   {
     promise: "has scenarios, mutants, clauses and policies that know each other",
     run: async (repository) => checkCatalogue(await readCatalogue(repository)),

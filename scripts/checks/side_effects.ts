@@ -4,6 +4,7 @@ import { type Breach, isTest, type SourceFile } from "./source_file.ts";
 export const MAY_PRINT: readonly RegExp[] = [
   /^harness\/cli\//,
   /^fixtures\/([^/]+\/)*main\.ts$/,
+  /^harness\/([^/]+\/)*[a-z0-9_]+_main\.ts$/,
   /^scripts\/[^/]+\.ts$/,
 ];
 

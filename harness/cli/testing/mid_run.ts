@@ -12,7 +12,7 @@ const LIMIT_MS = 30_000;
 /** A mesh with a process that does not notice when its harness dies, as etcd and services do. */
 const STUBBORN = adapterText(
   "stubborn",
-  `const process = await environment.spawn({ name: "stubborn", command: "sleep", args: ["1000"] });
+  `const process = await environment.runtime.spawn({ name: "stubborn", program: { command: "sleep" }, args: ["1000"] });
     const address = environment.services[0].instances[0].address;
     return { entry: () => address, [Symbol.asyncDispose]: () => process.kill() };`,
 );

@@ -10,6 +10,7 @@ import { type Direction, type Directions, each, type Toxic } from "./toxic.ts";
 export function blackhole(directions: Directions): Toxic {
   return {
     kind: "blackhole",
+    spec: { kind: "blackhole", directions },
     detail: `blackhole ${directions}`,
     arm(control) {
       const before = structuredClone({ up: control.counters.up, down: control.counters.down });

@@ -18,6 +18,7 @@ export function cutAfter(options: CutAfterOptions): Toxic {
   const { bytes, direction: directions = "down" } = options;
   return {
     kind: "cut_after",
+    spec: { kind: "cut_after", bytes, direction: directions },
     detail: `cut after ${bytes} bytes ${directions}`,
     arm(control) {
       const armedT = performance.now();

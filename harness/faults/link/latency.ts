@@ -22,6 +22,7 @@ export function latency(options: LatencyOptions): Toxic {
   const { delayMs, jitterMs = 0, direction: directions = "down" } = options;
   return {
     kind: "latency",
+    spec: { kind: "latency", delayMs, jitterMs, direction: directions },
     detail: `latency of ${delayMs} ms, jitter ${jitterMs} ms, ${directions}`,
     arm(control) {
       const armedT = performance.now();

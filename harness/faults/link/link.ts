@@ -4,12 +4,13 @@ import type { Recorder } from "../../model/event.ts";
 import type { Address } from "../../model/mesh.ts";
 import { type ArmedFault, type Fault, once } from "../fault.ts";
 import { LinkConnection } from "./connection.ts";
+import { splitAddress } from "../../model/split_address.ts";
 import { type LinkCounters, newCounters } from "./counters.ts";
-import { LinkListener } from "./listener.ts";
+import { LinkListener, type LinkPlace } from "./listener.ts";
 import type { LinkControl, Shaper, Toxic } from "./toxic.ts";
 
 /** How to open a link. */
-export interface LinkOptions {
+export interface LinkOptions extends LinkPlace {
   /** Unique in the cell; names the link in the history and keys its random streams. */
   readonly name: string;
   /** Where connections go. */
@@ -19,36 +20,50 @@ export interface LinkOptions {
   readonly seed?: number;
 }
 
-/** An open link. */
+/** What a link has seen so far. Times are those of the process that it lives in. */
+export interface LinkBooks extends LinkCounters {
+  /** How many connections are open. */
+  readonly connections: number;
+}
+
+/** An open link, wherever it lives. */
 export interface Link extends AsyncDisposable {
   readonly name: string;
   /** Where to connect in place of the target. */
   readonly address: Address;
   readonly target: Address;
-  /** How many connections are open. */
-  readonly connections: number;
-  readonly counters: LinkCounters;
+  /** A look at its books, now. */
+  books(): Promise<LinkBooks>;
   /** Puts a toxic in force at once, without the history; for that see {@linkcode Link.fault} and `injectFault`. */
   arm(toxic: Toxic): Promise<ArmedFault>;
   /** The toxic as a fault, named `<link>/<kind>` unless `name` is given. */
   fault(toxic: Toxic, name?: string): Fault;
   /** Sends new connections elsewhere; those that are open stay where they are. */
-  retarget(target: Address): void;
+  retarget(target: Address): Promise<void>;
   /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
+/** A link of this process, whose books are always open. */
+export interface LocalLink extends Link {
+  /** How many connections are open. */
+  readonly connections: number;
+  readonly counters: LinkCounters;
+}
+
 /**
- * Opens a link on an ephemeral port of 127.0.0.1. With no toxic armed it passes bytes as they come.
+ * Opens a link, on an ephemeral port of 127.0.0.1 unless told otherwise. With no toxic armed it passes bytes as they
+ * come.
  *
  * Sockets are node:net's: `resetAndDestroy` sends a real RST there, which nothing in Deno's own API does.
  *
- * @param options Name and target.
+ * @param options Name and target, and where to listen.
  * @throws {TypeError} When the target is no `host:port`.
+ * @throws {Error} When it cannot listen there.
  */
-export async function openLink(options: LinkOptions): Promise<Link> {
+export async function openLink(options: LinkOptions): Promise<LocalLink> {
   const { name, recorder, seed = 0 } = options;
-  let target = splitAddress(options.target);
+  let target = targetAt(options.target);
   let isTargetDown = false;
   const counters = newCounters();
   const open = new Set<LinkConnection>();
@@ -90,7 +105,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     for (const listener of [...arrivals]) listener(connection);
   };
   const note = (text: string) => recorder.record("fault", { kind: "note", text });
-  const listener = await LinkListener.open(name, accept);
+  const listener = await LinkListener.open(name, options, accept);
 
   const control: LinkControl = {
     name,
@@ -143,26 +158,21 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       return open.size;
     },
     counters,
+    books: () => Promise.resolve(structuredClone({ ...counters, connections: open.size })),
     arm: (toxic) => arm(toxic),
     fault: (toxic, faultName = `${name}/${toxic.kind}`) => ({
       name: faultName,
       inject: () => arm(toxic, faultName),
     }),
     retarget: (address) => {
-      target = splitAddress(address);
+      target = targetAt(address);
+      return Promise.resolve();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function splitAddress(address: Address): { address: Address; host: string; port: number } {
-  const colon = address.lastIndexOf(":");
-  const port = Number(address.slice(colon + 1));
-  if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new TypeError(
-      `Cannot link to a target that is not host:port: current value is ${JSON.stringify(address)}`,
-    );
-  }
-  return { address, host: address.slice(0, colon), port };
+function targetAt(address: Address): { address: Address; host: string; port: number } {
+  return { address, ...splitAddress(address, "link to a target") };
 }

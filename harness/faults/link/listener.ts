@@ -5,6 +5,16 @@ import type { Address } from "../../model/mesh.ts";
 const REOPEN_LIMIT_MS = 2000;
 const REOPEN_RETRY_MS = 20;
 
+/** Where a link listens. */
+export interface LinkPlace {
+  /** The interface. @default "127.0.0.1" */
+  readonly bind?: string;
+  /** The host by which others reach it, where `bind` is every interface. @default `bind` */
+  readonly host?: string;
+  /** 0 lets the system choose. @default 0 */
+  readonly port?: number;
+}
+
 /** The listening side of a link, which can go away and come back on the same port. */
 export class LinkListener {
   #server: net.Server | undefined;
@@ -15,6 +25,7 @@ export class LinkListener {
   private constructor(
     readonly name: string,
     readonly address: Address,
+    readonly bind: string,
     readonly port: number,
     server: net.Server,
     readonly accept: (socket: net.Socket) => void,
@@ -23,15 +34,21 @@ export class LinkListener {
   }
 
   /**
-   * Listens on an ephemeral port of 127.0.0.1.
+   * Listens.
    *
    * @param name Name of the link, for messages.
+   * @param place Where.
    * @param accept Takes each connection.
    */
-  static async open(name: string, accept: (socket: net.Socket) => void): Promise<LinkListener> {
-    const server = await listen(0, accept);
+  static async open(
+    name: string,
+    place: LinkPlace,
+    accept: (socket: net.Socket) => void,
+  ): Promise<LinkListener> {
+    const { bind = "127.0.0.1", host = bind } = place;
+    const server = await listen(bind, place.port ?? 0, accept);
     const { port } = server.address() as net.AddressInfo;
-    return new LinkListener(name, `127.0.0.1:${port}`, port, server, accept);
+    return new LinkListener(name, `${host}:${port}`, bind, port, server, accept);
   }
 
   /** Stops listening: from then on the kernel answers new connections with a RST. Open connections stay. */
@@ -57,7 +74,7 @@ export class LinkListener {
       const endT = performance.now() + REOPEN_LIMIT_MS;
       for (;;) {
         try {
-          this.#server = await listen(this.port, this.accept);
+          this.#server = await listen(this.bind, this.port, this.accept);
           return;
         } catch (error) {
           if (performance.now() > endT) {
@@ -80,11 +97,15 @@ export class LinkListener {
   }
 }
 
-function listen(port: number, accept: (socket: net.Socket) => void): Promise<net.Server> {
+function listen(
+  host: string,
+  port: number,
+  accept: (socket: net.Socket) => void,
+): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, accept);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port, backlog: 1024 }, () => {
+    server.listen({ host, port, backlog: 1024 }, () => {
       server.off("error", reject);
       resolve(server);
     });

@@ -8,6 +8,7 @@ import type { Toxic } from "./toxic.ts";
 export function refuse(): Toxic {
   return {
     kind: "refuse",
+    spec: { kind: "refuse" },
     detail: "new connections refused",
     async arm(control) {
       await control.closeListener();

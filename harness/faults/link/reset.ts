@@ -19,6 +19,7 @@ export function reset(options: ResetOptions = {}): Toxic {
   const { ongoing = false } = options;
   return {
     kind: "reset",
+    spec: { kind: "reset", ongoing },
     detail: ongoing ? "open and new connections reset" : "open connections reset",
     async arm(control) {
       const probe = await holdProbe(control.address);

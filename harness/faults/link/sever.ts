@@ -9,6 +9,7 @@ import type { Toxic } from "./toxic.ts";
 export function sever(): Toxic {
   return {
     kind: "sever",
+    spec: { kind: "sever" },
     detail: "open connections reset, new ones refused",
     async arm(control) {
       const hadConnections = control.connections().length > 0;

@@ -16,6 +16,7 @@ export function slice(maxBytes: number): Toxic {
   const directions: Directions = "both";
   return {
     kind: "slice",
+    spec: { kind: "slice", maxBytes },
     detail: `writes of at most ${maxBytes} bytes`,
     arm(control) {
       const armedT = performance.now();

@@ -3,6 +3,7 @@ import type { Address } from "../../model/mesh.ts";
 import type { Testimony } from "../fault.ts";
 import type { LinkConnection } from "./connection.ts";
 import type { LinkCounters } from "./counters.ts";
+import type { ToxicSpec } from "./toxic_spec.ts";
 
 /** `up`: from who connected to the target. `down`: back. */
 export type Direction = "up" | "down";
@@ -48,7 +49,9 @@ export interface ArmedToxic {
 
 /** A fault of a link, not yet armed. */
 export interface Toxic {
-  readonly kind: string;
+  readonly kind: ToxicSpec["kind"];
+  /** Kind and parameters as data. */
+  readonly spec: ToxicSpec;
   /** Kind and parameters in words. */
   readonly detail: string;
   arm(control: LinkControl): Promise<ArmedToxic> | ArmedToxic;

@@ -3,23 +3,25 @@ import { memoryRecorder } from "../../observe/testing/memory_recorder.ts";
 import { blackhole } from "./blackhole.ts";
 import type { LinkConnection } from "./connection.ts";
 import { cutAfter } from "./cut_after.ts";
+import type { LinkHost } from "./host.ts";
 import { latency } from "./latency.ts";
-import { type Link, openLink } from "./link.ts";
+import type { Link, LinkBooks } from "./link.ts";
 import { probeConnect } from "./probe.ts";
 import { refuse } from "./refuse.ts";
 import { reset } from "./reset.ts";
 import { sever } from "./sever.ts";
 import { slice } from "./slice.ts";
+import { everywhere, linkName } from "./testing/everywhere.ts";
 import type { Direction, LinkControl, Shaper } from "./toxic.ts";
 
 /** An echo server behind a link. */
-async function linkedEcho() {
+async function linkedEcho(host: LinkHost) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   (async () => {
     for await (const connection of listener) connection.readable.pipeTo(connection.writable).catch(() => {});
   })();
   const target = `127.0.0.1:${listener.addr.port}`;
-  const link = await openLink({ name: "echo", target, recorder: memoryRecorder() });
+  const link = await host.open({ name: linkName(), target, recorder: memoryRecorder() });
   return {
     link,
     async [Symbol.asyncDispose]() {
@@ -50,12 +52,13 @@ async function caller(link: Link) {
   };
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+/** Looks into the books until they show something. */
+async function until(link: Link, holds: (books: LinkBooks) => boolean): Promise<void> {
+  while (!holds(await link.books())) await new Promise((resolve) => setImmediate(resolve));
 }
 
-Deno.test("latency holds each answer, is witnessed only once bytes passed, and heals", async () => {
-  await using echo = await linkedEcho();
+everywhere("latency holds each answer, is witnessed only once bytes passed, and heals", async (host) => {
+  await using echo = await linkedEcho(host);
   using call = await caller(echo.link);
   await call.echoMs();
   const armed = await echo.link.arm(latency({ delayMs: 40 }));
@@ -68,8 +71,8 @@ Deno.test("latency holds each answer, is witnessed only once bytes passed, and h
   assert(quickMs < 20, `echo took ${quickMs} ms after healing`);
 });
 
-Deno.test("latency of both directions holds a round trip twice", async () => {
-  await using echo = await linkedEcho();
+everywhere("latency of both directions holds a round trip twice", async (host) => {
+  await using echo = await linkedEcho(host);
   using call = await caller(echo.link);
   await echo.link.arm(latency({ delayMs: 25, direction: "both" }));
   const slowMs = await call.echoMs();
@@ -102,62 +105,68 @@ Deno.test("latency jitters within its bounds, by a stream of each seed, link, co
   ) assert(other[0] !== first[0] && other[1] !== first[1], `${other} and ${first}`);
 });
 
-Deno.test("blackhole keeps connections while bytes stop, and healing delivers them in order", async () => {
-  await using echo = await linkedEcho();
-  using call = await caller(echo.link);
-  await call.echoMs();
-  for (const direction of ["up", "down", "both"] as const) {
-    const armed = await echo.link.arm(blackhole(direction));
-    assertEquals((await armed.witness()).witnessed, false, "nothing was sent yet");
-    const stopped = echo.link.counters[direction === "down" ? "down" : "up"];
-    const [inBefore, outBefore] = [stopped.bytesIn, stopped.bytesOut];
-    await call.send();
-    await until(() => stopped.bytesIn > inBefore);
-    assertEquals(stopped.bytesOut, outBefore);
-    const seen = await armed.witness();
-    assertEquals(seen.witnessed, true, seen.detail);
-    assertEquals(echo.link.connections, 1);
-    await call.send();
-    await armed.heal();
-    const last = await call.read() ?? 0;
-    assertEquals(await call.read(), last + 1);
-  }
-});
+everywhere(
+  "blackhole keeps connections while bytes stop, and healing delivers them in order",
+  async (host) => {
+    await using echo = await linkedEcho(host);
+    using call = await caller(echo.link);
+    await call.echoMs();
+    for (const direction of ["up", "down", "both"] as const) {
+      const armed = await echo.link.arm(blackhole(direction));
+      assertEquals((await armed.witness()).witnessed, false, "nothing was sent yet");
+      const stopped = direction === "down" ? "down" : "up";
+      const before = (await echo.link.books())[stopped];
+      await call.send();
+      await until(echo.link, (books) => books[stopped].bytesIn > before.bytesIn);
+      assertEquals((await echo.link.books())[stopped].bytesOut, before.bytesOut);
+      const seen = await armed.witness();
+      assertEquals(seen.witnessed, true, seen.detail);
+      assertEquals((await echo.link.books()).connections, 1);
+      await call.send();
+      await armed.heal();
+      const last = await call.read() ?? 0;
+      assertEquals(await call.read(), last + 1);
+    }
+  },
+);
 
-Deno.test("blackhole takes new connections and lets nothing through, not even their end", async () => {
-  await using echo = await linkedEcho();
+everywhere("blackhole takes new connections and lets nothing through, not even their end", async (host) => {
+  await using echo = await linkedEcho(host);
   const armed = await echo.link.arm(blackhole("both"));
   using call = await caller(echo.link);
   await call.send();
   await call.connection.closeWrite();
-  await until(() => echo.link.counters.up.bytesIn === 1);
-  assertEquals(echo.link.connections, 1);
+  await until(echo.link, (books) => books.up.bytesIn === 1);
+  assertEquals((await echo.link.books()).connections, 1);
   await armed.heal();
   assertEquals(await call.read(), 1);
   assertEquals(await call.read(), null);
 });
 
-Deno.test("refuse makes the kernel refuse new connections, leaves open ones, and opens the same port again", async () => {
-  await using echo = await linkedEcho();
-  using call = await caller(echo.link);
-  await call.echoMs();
-  const armed = await echo.link.arm(refuse());
-  await assertRejects(() => caller(echo.link), Deno.errors.ConnectionRefused);
-  await call.echoMs();
-  const seen = await armed.witness();
-  assertEquals(seen.witnessed, true);
-  assertMatch(seen.detail, /ECONNREFUSED/);
-  await armed.heal();
-  assertEquals(await armed.witness(), {
-    witnessed: false,
-    detail: `a probe that connects to ${echo.link.address} gets connected`,
-  });
-  using again = await caller(echo.link);
-  await again.echoMs();
-});
+everywhere(
+  "refuse makes the kernel refuse new connections, leaves open ones, and opens the same port again",
+  async (host) => {
+    await using echo = await linkedEcho(host);
+    using call = await caller(echo.link);
+    await call.echoMs();
+    const armed = await echo.link.arm(refuse());
+    await assertRejects(() => caller(echo.link), Deno.errors.ConnectionRefused);
+    await call.echoMs();
+    const seen = await armed.witness();
+    assertEquals(seen.witnessed, true);
+    assertMatch(seen.detail, /ECONNREFUSED/);
+    await armed.heal();
+    assertEquals(await armed.witness(), {
+      witnessed: false,
+      detail: `a probe that connects to ${echo.link.address} gets connected`,
+    });
+    using again = await caller(echo.link);
+    await again.echoMs();
+  },
+);
 
-Deno.test("two refusals at once: the port opens when both are healed", async () => {
-  await using echo = await linkedEcho();
+everywhere("two refusals at once: the port opens when both are healed", async (host) => {
+  await using echo = await linkedEcho(host);
   const [one, other] = await Promise.all([echo.link.arm(refuse()), echo.link.arm(refuse())]);
   await one.heal();
   await one.heal();
@@ -166,8 +175,8 @@ Deno.test("two refusals at once: the port opens when both are healed", async () 
   assertEquals((await probeConnect(echo.link.address)).outcome, "connected");
 });
 
-Deno.test("reset sends a real RST on open connections, and new ones live", async () => {
-  await using echo = await linkedEcho();
+everywhere("reset sends a real RST on open connections, and new ones live", async (host) => {
+  await using echo = await linkedEcho(host);
   using call = await caller(echo.link);
   await call.echoMs();
   const armed = await echo.link.arm(reset());
@@ -181,16 +190,16 @@ Deno.test("reset sends a real RST on open connections, and new ones live", async
   await next.echoMs();
 });
 
-Deno.test("reset is not witnessed when no connection but the probe was there", async () => {
-  await using echo = await linkedEcho();
+everywhere("reset is not witnessed when no connection but the probe was there", async (host) => {
+  await using echo = await linkedEcho(host);
   const armed = await echo.link.arm(reset());
   const seen = await armed.witness();
   assertEquals(seen.witnessed, false, seen.detail);
   assertMatch(seen.detail, /saw ECONNRESET; 0 other/);
 });
 
-Deno.test("ongoing reset strikes new connections until it is healed", async () => {
-  await using echo = await linkedEcho();
+everywhere("ongoing reset strikes new connections until it is healed", async (host) => {
+  await using echo = await linkedEcho(host);
   const armed = await echo.link.arm(reset({ ongoing: true }));
   using struck = await caller(echo.link);
   await struck.send();
@@ -201,8 +210,8 @@ Deno.test("ongoing reset strikes new connections until it is healed", async () =
   await next.echoMs();
 });
 
-Deno.test("sever resets open connections and refuses new ones until it is healed", async () => {
-  await using echo = await linkedEcho();
+everywhere("sever resets open connections and refuses new ones until it is healed", async (host) => {
+  await using echo = await linkedEcho(host);
   using call = await caller(echo.link);
   await call.echoMs();
   const armed = await echo.link.arm(sever());
@@ -215,29 +224,32 @@ Deno.test("sever resets open connections and refuses new ones until it is healed
   await next.echoMs();
 });
 
-Deno.test("cutAfter ends each connection after exactly so many bytes, and is witnessed then", async () => {
-  await using echo = await linkedEcho();
-  using old = await caller(echo.link);
-  await old.echoMs();
-  const armed = await echo.link.arm(cutAfter({ bytes: 3 }));
-  assertEquals((await armed.witness()).witnessed, false);
-  for (const call of [old, await caller(echo.link)]) {
-    await call.connection.write(new Uint8Array([9, 9, 9, 9, 9]));
-    const got: (number | null)[] = [];
-    for (let byte = await call.read(); byte !== null; byte = await call.read()) got.push(byte);
-    assertEquals(got, [9, 9, 9]);
-    if (call !== old) call.connection.close();
-  }
-  const seen = await armed.witness();
-  assertEquals(seen.witnessed, true);
-  assertMatch(seen.detail, /^2 connections were cut with exactly 3 bytes/);
-  await armed.heal();
-  using next = await caller(echo.link);
-  for (let count = 0; count < 5; count++) await next.echoMs();
-});
+everywhere(
+  "cutAfter ends each connection after exactly so many bytes, and is witnessed then",
+  async (host) => {
+    await using echo = await linkedEcho(host);
+    using old = await caller(echo.link);
+    await old.echoMs();
+    const armed = await echo.link.arm(cutAfter({ bytes: 3 }));
+    assertEquals((await armed.witness()).witnessed, false);
+    for (const call of [old, await caller(echo.link)]) {
+      await call.connection.write(new Uint8Array([9, 9, 9, 9, 9]));
+      const got: (number | null)[] = [];
+      for (let byte = await call.read(); byte !== null; byte = await call.read()) got.push(byte);
+      assertEquals(got, [9, 9, 9]);
+      if (call !== old) call.connection.close();
+    }
+    const seen = await armed.witness();
+    assertEquals(seen.witnessed, true);
+    assertMatch(seen.detail, /^2 connections were cut with exactly 3 bytes/);
+    await armed.heal();
+    using next = await caller(echo.link);
+    for (let count = 0; count < 5; count++) await next.echoMs();
+  },
+);
 
-Deno.test("slice writes no more than so many bytes at once", async () => {
-  await using echo = await linkedEcho();
+everywhere("slice writes no more than so many bytes at once", async (host) => {
+  await using echo = await linkedEcho(host);
   const armed = await echo.link.arm(slice(2));
   assertEquals((await armed.witness()).witnessed, false);
   using call = await caller(echo.link);
@@ -245,7 +257,7 @@ Deno.test("slice writes no more than so many bytes at once", async () => {
   for (const byte of [1, 2, 3, 4, 5]) assertEquals(await call.read(), byte);
   assertEquals((await armed.witness()).witnessed, true);
   assertEquals(
-    echo.link.counters.transits.filter((transit) => transit.direction === "up").map((transit) =>
+    (await echo.link.books()).transits.filter((transit) => transit.direction === "up").map((transit) =>
       transit.bytes
     ),
     [2, 2, 1],
@@ -253,14 +265,17 @@ Deno.test("slice writes no more than so many bytes at once", async () => {
   assertThrows(() => slice(0), RangeError, "at least 1: current value is 0");
 });
 
-Deno.test("toxics add up: two latencies hold for the sum, and healing one leaves the other", async () => {
-  await using echo = await linkedEcho();
-  using call = await caller(echo.link);
-  const first = await echo.link.arm(latency({ delayMs: 20 }));
-  await echo.link.arm(latency({ delayMs: 30 }));
-  const bothMs = await call.echoMs();
-  assert(bothMs >= 49, `echo took ${bothMs} ms`);
-  await first.heal();
-  const oneMs = await call.echoMs();
-  assert(oneMs >= 29, `echo took ${oneMs} ms`);
-});
+everywhere(
+  "toxics add up: two latencies hold for the sum, and healing one leaves the other",
+  async (host) => {
+    await using echo = await linkedEcho(host);
+    using call = await caller(echo.link);
+    const first = await echo.link.arm(latency({ delayMs: 20 }));
+    await echo.link.arm(latency({ delayMs: 30 }));
+    const bothMs = await call.echoMs();
+    assert(bothMs >= 49, `echo took ${bothMs} ms`);
+    await first.heal();
+    const oneMs = await call.echoMs();
+    assert(oneMs >= 29, `echo took ${oneMs} ms`);
+  },
+);

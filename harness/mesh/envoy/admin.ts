@@ -9,35 +9,27 @@ interface ListenerStatus {
 
 /** Envoy's administration interface. */
 export class EnvoyAdmin {
-  readonly #addressFile: string;
+  readonly #address: Address;
 
-  /** @param addressFile Where Envoy writes its admin address (`--admin-address-path`). */
-  constructor(addressFile: string) {
-    this.#addressFile = addressFile;
+  /** @param address Where the harness reaches it. */
+  constructor(address: Address) {
+    this.#address = address;
   }
 
-  /** `host:port` of the admin interface, or undefined while Envoy has not written it. */
-  async address(): Promise<Address | undefined> {
-    try {
-      const text = (await Deno.readTextFile(this.#addressFile)).trim();
-      return text === "" ? undefined : text;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  }
-
-  /** Address of each listener that is bound, by name; empty while the admin interface is not up. */
-  async listeners(signal: AbortSignal): Promise<ReadonlyMap<string, Address>> {
-    const address = await this.address();
-    if (address === undefined) return new Map();
-    const response = await fetch(`http://${address}/listeners?format=json`, { signal });
+  /** Port of each listener that is bound, by name; empty while the admin interface is not up. */
+  async listeners(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const response = await fetch(`http://${this.#address}/listeners?format=json`, { signal })
+      .catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        return undefined;
+      });
+    if (response === undefined) return new Map();
     const body = await response.json() as { listener_statuses?: readonly ListenerStatus[] };
-    const bound = new Map<string, Address>();
+    const bound = new Map<string, number>();
     for (const status of body.listener_statuses ?? []) {
       const socket = status.local_address?.socket_address;
       if (socket !== undefined && socket.port_value !== 0) {
-        bound.set(status.name, `${socket.address}:${socket.port_value}`);
+        bound.set(status.name, socket.port_value);
       }
     }
     return bound;

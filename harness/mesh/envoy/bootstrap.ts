@@ -6,6 +6,8 @@ export interface BootstrapOptions {
   /** Envoy's name towards the control plane. */
   readonly node: string;
   readonly controlAddress: Address;
+  /** Where the administration interface listens. */
+  readonly adminAddress: Address;
   /** Base URL of the OTLP/HTTP collector; empty for no tracing. */
   readonly otlpUrl: string;
 }
@@ -44,12 +46,13 @@ function controlCluster(address: Address): object {
 }
 
 /** Envoy's bootstrap, as the JSON that `--config-path` takes: control plane, collector, admin; all else comes by ADS. */
-export function bootstrap({ node, controlAddress, otlpUrl }: BootstrapOptions): unknown {
+export function bootstrap({ node, controlAddress, adminAddress, otlpUrl }: BootstrapOptions): unknown {
+  const admin = new URL(`http://${adminAddress}`);
   const ads = { ads: {}, resourceApiVersion: "V3" };
   const collector = otlpUrl === "" ? undefined : new URL(otlpUrl);
   return {
     node: { id: node, cluster: "meshproof" },
-    admin: { address: { socketAddress: { address: "127.0.0.1", portValue: 0 } } },
+    admin: { address: { socketAddress: { address: admin.hostname, portValue: Number(admin.port) } } },
     dynamicResources: {
       adsConfig: {
         apiType: "GRPC",

@@ -16,9 +16,9 @@ import {
 const HTTP_CONNECTION_MANAGER =
   "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const ADS: Message = { ads: {}, resourceApiVersion: "V3" };
-const ANY_PORT = "127.0.0.1:0";
 
-const ROUTER: Message = {
+/** Ends every chain of HTTP filters. */
+export const ROUTER: Message = {
   name: FILTERS.router,
   typedConfig: anyOf("envoy.extensions.filters.http.router.v3.Router"),
 };
@@ -55,7 +55,8 @@ function tracing(otlpUrl: string): Message {
   };
 }
 
-function connectionManager(manager: Message): Message {
+/** The network filter that speaks HTTP. */
+export function connectionManager(manager: Message): Message {
   return {
     name: "envoy.filters.network.http_connection_manager",
     typedConfig: anyOf(HTTP_CONNECTION_MANAGER, {
@@ -68,11 +69,12 @@ function connectionManager(manager: Message): Message {
 }
 
 /** The entry of a service: plaintext HTTP/2 on a port of the kernel's choice, routes by RDS. */
-export function outboundListener(service: string, otlpUrl: string): Message {
+export function outboundListener(service: string, bind: string, otlpUrl: string): Message {
   const name = outboundListenerName(service);
   return {
     name,
-    address: socketAddress(ANY_PORT),
+    // A port of the kernel's choice.
+    address: socketAddress(`${bind}:0`),
     trafficDirection: "OUTBOUND",
     filterChains: [{
       filters: [connectionManager({
@@ -86,11 +88,12 @@ export function outboundListener(service: string, otlpUrl: string): Message {
 }
 
 /** The mutual-TLS door of a service; leaf and trust bundle come by SDS. */
-export function inboundListener(service: string): Message {
+export function inboundListener(service: string, bind: string): Message {
   const name = inboundListenerName(service);
   return {
     name,
-    address: socketAddress(ANY_PORT),
+    // A port of the kernel's choice.
+    address: socketAddress(`${bind}:0`),
     trafficDirection: "INBOUND",
     filterChains: [{
       transportSocket: {
@@ -148,14 +151,19 @@ export function guarded(services: readonly MeshService[]): { name: string; addre
   );
 }
 
-/** All listeners; they stay as they are for as long as Envoy lives. */
+/**
+ * All listeners; they stay as they are for as long as Envoy lives.
+ *
+ * @param bind The address that they bind.
+ */
 export function listenerResources(
   services: readonly MeshService[],
+  bind: string,
   otlpUrl: string,
   withInbound: boolean,
 ): Resource[] {
-  const outbound = services.map(({ name }) => outboundListener(name, otlpUrl));
-  const inbound = withInbound ? guarded(services).map(({ name }) => inboundListener(name)) : [];
+  const outbound = services.map(({ name }) => outboundListener(name, bind, otlpUrl));
+  const inbound = withInbound ? guarded(services).map(({ name }) => inboundListener(name, bind)) : [];
   return [...outbound, ...inbound]
     .map((message) => resourceOf(TYPE_URLS.listener, String(message["name"]), message));
 }

@@ -1,15 +1,13 @@
-import { AdsServer, type Configuration } from "../../control/ads_server.ts";
-import { EtcdRegistry } from "../../control/etcd_registry.ts";
+import { AdsServer } from "../../control/ads_server.ts";
 import { TYPE_URLS } from "../../control/resource_types.ts";
 import type { Address, KeyPair, MeshEnvironment, PushOutcome, StartedMesh } from "../../model/mesh.ts";
 import type { Policy } from "../../model/policy.ts";
-import type { RunningProcess } from "../../model/process.ts";
+import type { Pod, RunningProcess } from "../../model/process.ts";
 import { EnvoyAdmin } from "./admin.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { type ClusterPlan, clusterResources, endpointResources, planClusters } from "./clusters.ts";
 import { guarded, inboundClusterResources, listenerResources, secretResources } from "./listeners.ts";
 import { inboundListenerName, outboundListenerName } from "./names.ts";
-import { routeResources } from "./routes.ts";
+import { PolicyServer } from "./policy_server.ts";
 
 const START_MS = 15_000;
 /** Between two looks at the admin interface, which has no way to be awaited. */
@@ -29,32 +27,34 @@ export async function startEnvoy(environment: MeshEnvironment): Promise<StartedM
 
 class StartedEnvoy implements StartedMesh {
   readonly #environment: MeshEnvironment;
-  readonly #services: readonly string[];
   readonly #control: AdsServer;
-  #registry: EtcdRegistry | undefined;
+  readonly #policies: PolicyServer;
   #program: RunningProcess | undefined;
+  #pod: Pod | undefined;
   #listeners: ReadonlyMap<string, Address> = new Map();
-  /** Every cluster that Envoy may hold: the last policy's, and earlier ones while a push is not acknowledged. */
-  #plans = new Map<string, ClusterPlan>();
 
   constructor(environment: MeshEnvironment) {
     this.#environment = environment;
-    this.#services = environment.services.map(({ name }) => name);
-    this.#control = new AdsServer({ recorder: environment.recorder });
+    const { services, registry: { harnessEndpoints, prefix }, identity, recorder } = environment;
+    this.#control = new AdsServer({ recorder });
+    this.#policies = new PolicyServer({
+      control: this.#control,
+      services: services.map(({ name }) => name),
+      registry: { endpoints: harnessEndpoints, prefix },
+      fixedClusters: identity === undefined ? [] : inboundClusterResources(services),
+    });
   }
 
   async start(): Promise<void> {
     const { services, identity, otlpUrl, authority, policy } = this.#environment;
     const secure = identity !== undefined;
     const control = this.#control;
-    for (const [typeUrl, resources] of this.#configuration(policy)) {
-      // Endpoints wait for the registry: an empty list would be taken for the truth.
-      if (typeUrl !== TYPE_URLS.endpoint) control.set(typeUrl, resources);
-    }
-    control.set(TYPE_URLS.listener, listenerResources(services, otlpUrl, secure));
+    const pod = this.#pod = await this.#environment.runtime.pod("envoy");
+    control.set(TYPE_URLS.listener, listenerResources(services, pod.bind, otlpUrl, secure));
     if (identity !== undefined) control.set(TYPE_URLS.secret, secretResources(identity, authority.bundle));
-    this.#followRegistry();
-    const program = await this.#spawn();
+    this.#policies.begin(policy);
+    const [adminPort = 0] = pod.freePorts(1);
+    const program = await this.#spawn(pod, adminPort);
     const died = program.exited.then(({ code, signal }) => {
       throw new Error(
         `Cannot start Envoy: expected it to listen, found it ended with ${
@@ -64,7 +64,7 @@ class StartedEnvoy implements StartedMesh {
     });
     // Once it is up, its end is the runtime's to report.
     died.catch(() => {});
-    await Promise.race([this.#isUp(secure), died]);
+    await Promise.race([this.#isUp(secure, `${pod.host}:${adminPort}`), died]);
     program.ready?.("listeners are bound, configuration acknowledged, endpoints known");
   }
 
@@ -76,13 +76,8 @@ class StartedEnvoy implements StartedMesh {
     return this.#listener(inboundListenerName(service), `inbound door for service "${service}"`);
   }
 
-  async apply(policy: Policy, timeoutMs: number): Promise<PushOutcome> {
-    const configuration = this.#configuration(policy);
-    const outcome = await this.#control.apply(configuration, { timeoutMs });
-    if (outcome.outcome === "ack") {
-      this.#plans = new Map(planClusters(this.#services, policy).map((plan) => [plan.name, plan]));
-    }
-    return outcome;
+  apply(policy: Policy, timeoutMs: number): Promise<PushOutcome> {
+    return this.#policies.apply(policy, timeoutMs);
   }
 
   rotate(identity: KeyPair): Promise<void> {
@@ -93,52 +88,21 @@ class StartedEnvoy implements StartedMesh {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program?.stop();
     await this.#control.stop();
-    await this.#registry?.close();
+    await this.#policies[Symbol.asyncDispose]();
   }
 
-  /** What a policy makes of clusters, endpoints and routes. From now on its clusters are kept in endpoints. */
-  #configuration(policy: Policy): Configuration {
-    const plans = planClusters(this.#services, policy);
-    for (const plan of plans) this.#plans.set(plan.name, plan);
-    const inbound = this.#environment.identity === undefined
-      ? []
-      : inboundClusterResources(this.#environment.services);
-    return new Map([
-      [TYPE_URLS.cluster, [...clusterResources(plans), ...inbound]],
-      [TYPE_URLS.endpoint, this.#endpoints(plans)],
-      [TYPE_URLS.route, routeResources(this.#services, policy)],
-    ]);
-  }
-
-  #endpoints(plans: readonly ClusterPlan[]) {
-    return endpointResources(plans, (service) => this.#registry?.instances(service) ?? []);
-  }
-
-  #followRegistry(): void {
-    const { registry } = this.#environment;
-    let listed = false;
-    const publish = () => {
-      if (listed) this.#control.set(TYPE_URLS.endpoint, this.#endpoints([...this.#plans.values()]));
-    };
-    this.#registry = new EtcdRegistry({ ...registry, onChange: publish });
-    this.#registry.ready.then(() => {
-      listed = true;
-      publish();
-    });
-  }
-
-  async #spawn(): Promise<RunningProcess> {
-    const { cell, folder, otlpUrl } = this.#environment;
-    const controlAddress = await this.#environment.hop("control", await this.#control.start());
-    const configPath = `${folder}/envoy.json`;
-    const config = bootstrap({ node: `envoy-${cell}`, controlAddress, otlpUrl });
-    await Deno.writeTextFile(configPath, JSON.stringify(config, null, 2));
-    return this.#program = await this.#environment.spawn({
+  async #spawn(pod: Pod, adminPort: number): Promise<RunningProcess> {
+    const { cell, otlpUrl, runtime, hop } = this.#environment;
+    const controlAddress = await hop("control", await runtime.expose(await this.#control.start()));
+    const adminAddress = `${pod.bind}:${adminPort}`;
+    const config = bootstrap({ node: `envoy-${cell}`, controlAddress, adminAddress, otlpUrl });
+    return this.#program = await runtime.spawn({
       name: "envoy",
-      command: await this.#environment.tool("envoy"),
-      args: [
-        ...["--config-path", configPath],
-        ...["--admin-address-path", this.#adminFile],
+      program: { tool: "envoy" },
+      pod,
+      files: { "envoy.json": JSON.stringify(config, null, 2) },
+      args: (folder) => [
+        ...["--config-path", `${folder}/envoy.json`],
         // One worker: limits are exact, and several cells share few cores.
         ...["--concurrency", "1"],
         "--disable-hot-restart",
@@ -147,11 +111,7 @@ class StartedEnvoy implements StartedMesh {
     });
   }
 
-  get #adminFile(): string {
-    return `${this.#environment.folder}/envoy_admin_address`;
-  }
-
-  async #isUp(secure: boolean): Promise<void> {
+  async #isUp(secure: boolean, adminAddress: Address): Promise<void> {
     const deadline = AbortSignal.any([AbortSignal.timeout(START_MS), this.#environment.signal]);
     const startedT = performance.now();
     const { cluster, endpoint, listener, route, secret } = TYPE_URLS;
@@ -163,17 +123,19 @@ class StartedEnvoy implements StartedMesh {
     if (answer.outcome !== "ack") {
       const found = answer.outcome === "nack"
         ? `a refusal: ${answer.error}`
-        : `none after ${START_MS} ms (registry revision ${this.#registry?.revision})`;
+        : `none after ${START_MS} ms (registry revision ${this.#policies.registry?.revision})`;
       throw new Error(`Cannot start Envoy: expected its first configuration acknowledged, found ${found}`);
     }
-    const { services } = this.#environment;
+    const { services, runtime } = this.#environment;
     const wanted = [
       ...services.map(({ name }) => outboundListenerName(name)),
       ...(secure ? guarded(services).map(({ name }) => inboundListenerName(name)) : []),
     ];
-    const admin = new EnvoyAdmin(this.#adminFile);
+    const admin = new EnvoyAdmin(await runtime.reach(adminAddress));
     while (true) {
-      this.#listeners = await admin.listeners(deadline);
+      const ports = await admin.listeners(deadline);
+      const host = this.#pod?.host ?? "";
+      this.#listeners = new Map([...ports].map(([name, port]) => [name, `${host}:${port}`]));
       const missing = wanted.filter((name) => !this.#listeners.has(name));
       if (missing.length === 0) return;
       if (deadline.aborted) {

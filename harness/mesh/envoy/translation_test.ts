@@ -189,13 +189,18 @@ Deno.test("listenerResources makes entries of all services, and doors of those w
     { name: "empty", instances: [] },
   ];
   const names = (withInbound: boolean) =>
-    listenerResources(services, "", withInbound).map(({ name }) => name);
+    listenerResources(services, "127.0.0.1", "", withInbound).map(({ name }) => name);
   assertEquals(names(false), ["outbound-echo", "outbound-empty"]);
   assertEquals(names(true), ["outbound-echo", "outbound-empty", "inbound-echo"]);
 });
 
 Deno.test("listenerResources traces everything to the collector's own path, one span an attempt", () => {
-  const [resource] = listenerResources([{ name: "echo", instances: [] }], "http://127.0.0.1:9/cell", false);
+  const [resource] = listenerResources(
+    [{ name: "echo", instances: [] }],
+    "127.0.0.1",
+    "http://127.0.0.1:9/cell",
+    false,
+  );
   const listener = decodeMessage("envoy.config.listener.v3.Listener", resource?.bytes as Uint8Array) as Plain;
   const unpack = (packed: Plain): Plain => decodeMessage(packed.type_url.split("/")[1], packed.value);
   const { tracing } = unpack(listener.filterChains[0].filters[0].typedConfig);

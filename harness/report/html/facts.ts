@@ -1,3 +1,4 @@
+import { flipInWords } from "../flips.ts";
 import type { MeshReport, Report } from "../schema.ts";
 import { clausesOf } from "../score.ts";
 import { type Content, link, type Markup, markup } from "./markup.ts";
@@ -7,7 +8,7 @@ import { panelId } from "./matrix.ts";
 export const EXIT_MEANINGS: Readonly<Record<Report["exitCode"], string>> = {
   0: "every judged clause is kept or is a recorded deviation",
   1: "a clause failed, or a recorded deviation now passes",
-  2: "inconclusive or vacuous",
+  2: "inconclusive or vacuous, or a verdict that flipped between rounds",
   64: "bad arguments",
   70: "harness error or control breach",
 };
@@ -30,7 +31,7 @@ export function deviationsPart(meshes: readonly MeshReport[]): Markup | undefine
 }
 
 /** All that one needs to have the same run again. */
-export function factsPart({ run, exitCode }: Report): Markup {
+export function factsPart({ run, repeat, exitCode }: Report): Markup {
   const { machine } = run;
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([name, value]) => `${name} ${value}`).join(", ");
@@ -53,6 +54,13 @@ export function factsPart({ run, exitCode }: Report): Markup {
         (machine.memoryBytes / 2 ** 30).toFixed(1)
       } GiB, Deno ${machine.deno}`,
     ],
+    ...run.shard === undefined
+      ? []
+      : [["share", `${run.shard.index} of ${run.shard.count}; the scores are of this share alone`] as const],
+    ...run.shards === undefined ? [] : [["merged from", run.shards.map(shareInWords).join("; ")] as const],
+    ...repeat === undefined
+      ? []
+      : [["rounds", [`${repeat.rounds}`, ...repeat.flips.map(flipInWords)].join("; ")] as const],
     ...run.scenarios === undefined ? [] : [["scenarios", run.scenarios] as const],
     ...run.adapters === undefined ? [] : [["adapters", run.adapters.join(", ")] as const],
   ];
@@ -61,4 +69,12 @@ export function factsPart({ run, exitCode }: Report): Markup {
     facts.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>\n`)
   }</dl></div>
 `;
+}
+
+function shareInWords(
+  { index, id, wallSeconds, machine }: NonNullable<Report["run"]["shards"]>[number],
+): string {
+  return `${index}: ${id}, ${
+    wallSeconds.toFixed(1)
+  } s, ${machine.os} ${machine.arch}, ${machine.cores} cores`;
 }

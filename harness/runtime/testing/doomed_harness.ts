@@ -18,7 +18,16 @@ export async function startDoomedHarness(
 ): Promise<DoomedHarness> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-read", "--allow-write", "--allow-env"],
+      ...[
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--allow-run",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        "--allow-sys",
+      ],
       ...[new URL("./doomed_harness_main.ts", import.meta.url).href, stateFolder, runId, reaper],
     ],
     stdin: "null",

@@ -7,11 +7,11 @@ import { startReaper } from "../reaper.ts";
 import { RunLedger } from "../run_ledger.ts";
 
 const [stateFolder, runId, reaper] = Deno.args as [string, string, string];
+if (reaper === "reaper") startReaper(stateFolder, { runId });
 const ledger = await RunLedger.open(stateFolder, runId);
-if (reaper === "reaper") startReaper(stateFolder, ledger);
 const runtime = createProcessRuntime({ ledger, logFolder: `${stateFolder}/logs` });
 const folder = await ledger.temporaryFolder("data", { memoryBytes: 1 });
-const sleeper = await runtime.spawn({ name: "sleeper", command: "sleep", args: ["300"] });
+const sleeper = await runtime.spawn({ name: "sleeper", program: { command: "sleep" }, args: ["300"] });
 // As if the harness had died between starting a process and writing down its pid.
 ledger.intendProcess("unwritten", "sleep 300");
 const unwritten = new Deno.Command("sleep", {

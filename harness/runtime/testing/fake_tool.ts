@@ -10,6 +10,7 @@ export const PIN: ToolPin = {
   executable: "web",
   versionArgs: ["--version"],
   versionPattern: "version (\\d+\\.\\d+\\.\\d+)",
+  neededFor: "runs",
   sources: [],
   otherWays: ["ask a friend"],
   digest: "0123456789ab",

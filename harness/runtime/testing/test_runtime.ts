@@ -3,11 +3,12 @@
  * killed left behind is swept by the next one.
  */
 import type { EventBody, ProcessEvent, Recorder } from "../../model/event.ts";
-import { createProcessRuntime, type ProcessRuntime } from "../process.ts";
+import { createProcessRuntime, type ProcessCellRuntime } from "../process.ts";
 import { temporaryRoot } from "../owned_folder.ts";
 import { RunLedger } from "../run_ledger.ts";
 import { newRunId } from "../state_folder.ts";
 import { sweep } from "../sweep.ts";
+import { Tools } from "../tools.ts";
 
 export interface TestRuntime extends AsyncDisposable {
   /** Shared by all tests of this user. */
@@ -16,7 +17,7 @@ export interface TestRuntime extends AsyncDisposable {
   readonly folder: string;
   readonly logFolder: string;
   readonly ledger: RunLedger;
-  readonly runtime: ProcessRuntime;
+  readonly runtime: ProcessCellRuntime;
   /** Edges of process events so far, such as `web started`. */
   edges(): string[];
 }
@@ -42,7 +43,7 @@ export async function openTestRuntime(): Promise<TestRuntime> {
     now: () => performance.now(),
     fromEpoch: (epochMs) => epochMs - performance.timeOrigin,
   };
-  const runtime = createProcessRuntime({ ledger, logFolder, recorder });
+  const runtime = createProcessRuntime({ ledger, logFolder, recorder, tools: new Tools() });
   return {
     stateFolder: STATE_FOLDER,
     folder,
@@ -59,14 +60,23 @@ export async function openTestRuntime(): Promise<TestRuntime> {
 
 /** A shell script as a process, for `spawn`. */
 export function shell(name: string, script: string, onLine?: (line: string) => void) {
-  return { name, command: "sh", args: ["-c", script], ...(onLine === undefined ? {} : { onLine }) };
+  return {
+    name,
+    program: { command: "sh" },
+    args: ["-c", script],
+    ...(onLine === undefined ? {} : { onLine }),
+  };
 }
 
-/** Looks again and again until a condition holds; fails after ten seconds. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Looks again and again until a condition holds; fails after `limitMs`. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + limitMs;
   while (!await holds()) {
-    if (performance.now() > deadline) throw new Error(`expected ${what} within ten seconds`);
+    if (performance.now() > deadline) throw new Error(`expected ${what} within ${limitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -3,10 +3,9 @@ import type { KeyPair, MeshAdapter, StartedMesh } from "../../../model/mesh.ts";
 import type { Policy } from "../../../model/policy.ts";
 import { createAuthority } from "../../../control/authority.ts";
 import { TcpRelay } from "../../../control/testing/tcp_relay.ts";
-import { ETCD_MEMBER_BYTES, startEtcdCluster } from "../../../runtime/etcd_cluster.ts";
+import { startEtcdCluster } from "../../../runtime/etcd_cluster.ts";
 import { type EtcdGateway, etcdGateway } from "../../../runtime/etcd_gateway.ts";
 import { openTestRuntime } from "../../../runtime/testing/test_runtime.ts";
-import { Tools } from "../../../runtime/tools.ts";
 import { Caller } from "./caller.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -34,7 +33,6 @@ export interface LiveMeshOptions {
   readonly identity?: boolean;
 }
 
-const tools = new Tools();
 const PREFIX = "cell";
 
 /** Starts a mesh with all that it needs, runs the body, and takes everything down. */
@@ -44,14 +42,8 @@ export async function withLiveMesh(
   body: (live: LiveMesh) => Promise<void>,
 ): Promise<void> {
   await using test = await openTestRuntime();
-  const { spawn } = test.runtime;
-  const data = await test.ledger.temporaryFolder("etcd", { memoryBytes: ETCD_MEMBER_BYTES });
-  await using etcd = await startEtcdCluster({
-    spawn,
-    binary: await tools.path("etcd"),
-    folder: data.path,
-    size: 1,
-  });
+  const { runtime } = test;
+  await using etcd = await startEtcdCluster({ runtime, size: 1 });
   await using stack = new AsyncDisposableStack();
   const registry = etcdGateway(etcd.endpoints[0] as string);
   const register = async (upstream: Upstream, labels: Readonly<Record<string, string>>) => {
@@ -87,10 +79,9 @@ export async function withLiveMesh(
         })),
       }],
       policy: options.policy,
-      registry: { endpoints: etcd.endpoints, prefix: PREFIX },
+      registry: { endpoints: etcd.endpoints, harnessEndpoints: etcd.harnessEndpoints, prefix: PREFIX },
       recorder,
-      spawn,
-      tool: (name) => tools.path(name),
+      runtime,
       otlpUrl: options.otlpUrl ?? "",
       authority,
       ...(identity === undefined ? {} : { identity }),

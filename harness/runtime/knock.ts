@@ -1,8 +1,6 @@
 import net from "node:net";
 import type { Address } from "../model/mesh.ts";
-
-/** How a server met a connection: `answered` with some bytes, took it and stayed `silent`, or an error code. */
-export type ProbeOutcome = "answered" | "silent" | (string & Record<never, never>);
+import type { Knock } from "../model/runtime.ts";
 
 /**
  * Connection preface of HTTP/2 with empty SETTINGS (RFC 9113, 3.4). An HTTP/2 server answers with its own SETTINGS,
@@ -19,12 +17,12 @@ const PREFACE = new Uint8Array([
  * @param address `host:port`.
  * @param limitMs After which a server that took the connection counts as silent.
  */
-export function probeHttp(address: Address, limitMs: number): Promise<ProbeOutcome> {
+export function knock(address: Address, limitMs: number): Promise<Knock> {
   const colon = address.lastIndexOf(":");
   return new Promise((resolve) => {
     const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
     let hasConnected = false;
-    const end = (outcome: ProbeOutcome) => {
+    const end = (outcome: Knock) => {
       clearTimeout(timer);
       socket.destroy();
       resolve(outcome);
