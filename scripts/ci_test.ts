@@ -4,7 +4,7 @@ import { toFileUrl } from "./checks/testing/to_file_url.ts";
 /** What each part of `.ci/run` prints and how it ends, when `npx` is a stand-in. */
 type Parts = Readonly<
   Record<
-    "base-image" | "images" | "test" | "ok" | "run" | "meshproof mutants",
+    "base-image" | "images" | "test" | "ok" | "run" | "meshproof mutants" | "same-verdicts" | "compose-check",
     { readonly prints: string; readonly code: number }
   >
 >;
@@ -16,6 +16,8 @@ const GOOD: Parts = {
   ok: { prints: "== format\nok\n\n15 passed, 0 failed", code: 0 },
   run: { prints: "score", code: 0 },
   "meshproof mutants": { prints: "killed", code: 0 },
+  "same-verdicts": { prints: "81 verdicts compared, 0 differ", code: 0 },
+  "compose-check": { prints: "9 passed, 0 failed", code: 0 },
 };
 
 /** What the machine has of Docker. */
@@ -107,9 +109,12 @@ async function names(folder: URL): Promise<string[]> {
 
 Deno.test(".ci/run adds up its parts, keeps their logs, cleans up and exits 0 when all is well", async () => {
   const { code, lines, kept, left } = await runCi(GOOD);
-  assertEquals(lines.at(-1), "29 passed, 0 failed");
+  assertEquals(lines.at(-1), "41 passed, 0 failed");
   assertEquals(code, 0);
-  assertEquals(kept, ["base-image.log", "images.log", "mutants.log", "ok.log", "run.log", "test.log"]);
+  assertEquals(kept, [
+    ...["base-image.log", "compose.log", "images.log", "mutants-docker.log", "mutants.log", "ok.log"],
+    ...["run-docker.log", "run.log", "same-verdicts.log", "test.log"],
+  ]);
   assertEquals(left, []);
 });
 
@@ -119,20 +124,20 @@ Deno.test(".ci/run goes on after a part that fails, counts it and exits 1", asyn
     test: { prints: "\\033[31mFAILED\\033[0m | 8 passed | 2 failed (1s)", code: 1 },
     "meshproof mutants": { prints: "a mutant survived", code: 1 },
   });
-  assertEquals(lines.at(-1), "26 passed, 3 failed");
+  assertEquals(lines.at(-1), "37 passed, 4 failed");
   assertEquals(code, 1);
 });
 
 Deno.test(".ci/run takes a part that ends badly, or says no totals, for failed whatever it printed", async () => {
   const crashed = await runCi({ ...GOOD, test: { prints: "ok | 10 passed | 0 failed", code: 134 } });
-  assertEquals([crashed.lines.at(-1), crashed.code], ["29 passed, 1 failed", 1]);
+  assertEquals([crashed.lines.at(-1), crashed.code], ["41 passed, 1 failed", 1]);
   const silent = await runCi({ ...GOOD, ok: { prints: "nothing", code: 0 } });
-  assertEquals([silent.lines.at(-1), silent.code], ["14 passed, 1 failed", 1]);
+  assertEquals([silent.lines.at(-1), silent.code], ["26 passed, 1 failed", 1]);
 });
 
 Deno.test(".ci/run counts as failed what its budget leaves no time for", async () => {
   const { code, lines } = await runCi(GOOD, { CI_BUDGET_SECONDS: "0" });
-  assertEquals([lines.at(-1), code], ["0 passed, 6 failed", 1]);
+  assertEquals([lines.at(-1), code], ["0 passed, 10 failed", 1]);
 });
 
 Deno.test(".ci/run ends its part and cleans up when it is told to end", async () => {

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program that prints
 /**
  * Checks that two runs judge every cell the same, such as one on each runtime:
- * `deno run --allow-read scripts/same_verdicts.ts RUN RUN`. Exit code 1 where they differ.
+ * `deno task same-verdicts RUN RUN`. Exit code 1 where they differ.
  */
 import { reportSchema } from "../harness/report/schema.ts";
 import { sameVerdicts } from "../harness/report/same_verdicts.ts";
@@ -9,7 +9,7 @@ import { sameVerdicts } from "../harness/report/same_verdicts.ts";
 if (import.meta.main) {
   const [first, second] = Deno.args;
   if (first === undefined || second === undefined || Deno.args.length !== 2) {
-    console.error("usage: same_verdicts.ts RUN RUN, two folders with a report.json each");
+    console.error("usage: deno task same-verdicts RUN RUN, two folders with a report.json each");
     Deno.exit(64);
   }
   const read = async (folder: string) =>

@@ -140,6 +140,7 @@ async function liveThrough(
   try {
     const runtime = stack.use(await site.runtime.cell({ name, logFolder: folder, recorder: history }));
     const lag = stack.use(sampleLag(history));
+    stack.use(site.watchWaits(history));
     const cluster = needs.registry === "own"
       ? stack.use(await startRegistry(runtime, "registry", "quick"))
       : await site.registry();

@@ -29,7 +29,7 @@ export async function runCells(
 ): Promise<CellRuns[]> {
   const firstAttempt = 2 * round - 1;
   let done = 0;
-  const first = await schedule(plans, cellLimit(), async (plan) => {
+  const first = await schedule(plans, cellLimit(site.runtime.kind), async (plan) => {
     const outcome = await runCell(site, plan, firstAttempt);
     // What an interrupt broke off is nobody's verdict.
     site.signal.throwIfAborted();

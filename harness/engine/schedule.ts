@@ -1,3 +1,5 @@
+import type { RuntimeName } from "../model/runtime.ts";
+
 /**
  * Runs jobs side by side up to a limit, in the order given; the results come in that order too.
  *
@@ -33,10 +35,13 @@ export async function schedule<Job, Result>(
   return results;
 }
 
-/** Cells mostly wait, so a core carries several of them; more would make each other's timing worse. */
-const CELLS_PER_CORE = 3;
+/**
+ * Cells mostly wait, so a core carries several of them; more would make each other's timing worse. To start and to end
+ * containers is work for the engine, on the same cores.
+ */
+const CELLS_PER_CORE: Readonly<Record<RuntimeName, number>> = { process: 3, docker: 2 };
 
 /** How many cells run side by side on this machine. */
-export function cellLimit(cores: number = navigator.hardwareConcurrency): number {
-  return Math.max(2, cores * CELLS_PER_CORE);
+export function cellLimit(runtime: RuntimeName, cores: number = navigator.hardwareConcurrency): number {
+  return Math.max(2, cores * CELLS_PER_CORE[runtime]);
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { RUNTIME_NAMES } from "../model/runtime.ts";
 import { cellLimit, schedule } from "./schedule.ts";
 
 const NEVER = new AbortController().signal;
@@ -81,6 +82,9 @@ Deno.test("schedule begins nothing once it is aborted, and waits for what runs",
 });
 
 Deno.test("cellLimit grows with the cores and leaves none alone", () => {
-  assert(cellLimit(1) >= 2);
-  assert(cellLimit(8) > cellLimit(2));
+  for (const runtime of RUNTIME_NAMES) {
+    assert(cellLimit(runtime, 1) >= 2);
+    assert(cellLimit(runtime, 8) > cellLimit(runtime, 2));
+  }
+  assert(cellLimit("docker", 4) < cellLimit("process", 4));
 });

@@ -1,5 +1,6 @@
 import type { EtcdCluster } from "../runtime/etcd_cluster.ts";
-import { openProcessRuntime } from "../runtime/process.ts";
+import { watchCoreWaits } from "../runtime/core_waits.ts";
+import { createProcessRuntime, openProcessRuntime, type ProcessCellRuntime } from "../runtime/process.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { RunLedger } from "../runtime/run_ledger.ts";
 import { type Reaper, startReaper } from "../runtime/reaper.ts";
@@ -50,6 +51,8 @@ export class Site implements AsyncDisposable {
   readonly #spans: OtlpReceiver;
   /** Cells that spans may arrive for, by the token in their URL. */
   readonly #spanSinks: Map<string, Recorder>;
+  readonly #waitSinks = new Set<Recorder>();
+  #machine: ProcessCellRuntime | undefined;
   #registry: Promise<EtcdCluster> | undefined;
 
   private constructor(
@@ -93,7 +96,16 @@ export class Site implements AsyncDisposable {
           sinks.get(token)?.record("engine", { kind: "note", text: `spans refused: ${reason}` }),
         onSpan: (span, { token }) => sinks.get(token)?.record("mesh", span, span.endT),
       });
-      return new Site(options, clock, ledger, reaper, runtime, shared, spans, sinks);
+      const site = new Site(options, clock, ledger, reaper, runtime, shared, spans, sinks);
+      // Programs of this machine, whatever the runtime: what is watched is the machine.
+      const machine = createProcessRuntime({ ledger, logFolder: `${options.out}/logs` });
+      site.#machine = machine;
+      await watchCoreWaits(machine.spawn, (wait) => {
+        for (const recorder of site.#waitSinks) {
+          recorder.record("engine", { kind: "machine.waited", ...wait });
+        }
+      });
+      return site;
     } catch (error) {
       await runtime?.[Symbol.asyncDispose]();
       await ledger?.close();
@@ -114,6 +126,12 @@ export class Site implements AsyncDisposable {
   receiveSpans(token: string, recorder: Recorder): { readonly url: string; close(): void } {
     this.#spanSinks.set(token, recorder);
     return { url: this.#spans.urlFor(token), close: () => void this.#spanSinks.delete(token) };
+  }
+
+  /** Records how long programs of this machine wait for a core, from now until it is disposed of. */
+  watchWaits(recorder: Recorder): Disposable {
+    this.#waitSinks.add(recorder);
+    return { [Symbol.dispose]: () => void this.#waitSinks.delete(recorder) };
   }
 
   /**
@@ -140,6 +158,7 @@ export class Site implements AsyncDisposable {
     const registry = await this.#registry?.catch(() => undefined);
     await registry?.[Symbol.asyncDispose]();
     // What is left are idle services: nobody calls them any more, so there is nothing to drain.
+    await this.#machine?.disposeAll(0);
     await this.runtime[Symbol.asyncDispose]();
     await this.#spans[Symbol.asyncDispose]();
     await this.ledger.close();

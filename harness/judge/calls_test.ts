@@ -139,6 +139,23 @@ Deno.test("everyCall is inconclusive where the harness was late itself", () => {
   assertEquals(check.verdict, "inconclusive");
 });
 
+Deno.test("everyCall cannot tell what a call would have come to that its caller gave up while programs waited", () => {
+  const given = history().call("phase", { tookMs: 5_001, status: "DEADLINE_EXCEEDED" });
+  const verdict = (waitedMs: number, status: string) => {
+    const { judged } = history().call("phase", { tookMs: 5_001, status: "DEADLINE_EXCEEDED" }).waited(
+      waitedMs,
+      5_000,
+    );
+    return everyCall(judged, "phase", judged.calls, { status }).verdict;
+  };
+  const { deadlineMs } = given.judged.calls[0]!.sent;
+  assertEquals(deadlineMs, 5_000);
+  assertEquals([verdict(2_499, "UNAVAILABLE"), verdict(2_500, "UNAVAILABLE")], ["fail", "inconclusive"]);
+  assertEquals(verdict(5_000, "DEADLINE_EXCEEDED"), "pass");
+  const early = history().call("phase", { tookMs: 900, status: "DEADLINE_EXCEEDED" }).waited(900, 900).judged;
+  assertEquals(everyCall(early, "phase", early.calls, { status: "UNAVAILABLE" }).verdict, "fail");
+});
+
 Deno.test("everyCall fails on what a late harness cannot excuse, in the same call and in another", () => {
   const { judged } = history()
     .call("same", { tookMs: 300, message: "wrong" })

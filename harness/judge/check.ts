@@ -34,7 +34,8 @@ export function verdictOf(
 
 /**
  * A claim that something took no longer than a bound. When it took longer while the harness's own event loop was
- * late by more than its budget, the harness may be to blame, and the check is inconclusive.
+ * late by more than its budget, or while programs waited for a core for as long as is missing, the mesh may not be to
+ * blame, and the check is inconclusive.
  */
 export function claimWithin(
   history: History,
@@ -47,13 +48,12 @@ export function claimWithin(
   const expected = `${what} within ${boundMs} ms`;
   const actual = Number.isFinite(tookMs) ? `after ${tookMs.toFixed(1)} ms` : "never";
   if (tookMs <= boundMs) return claim(expected, actual, true, evidence);
-  return lateness(
-    history,
-    { fromT: span.fromT, toT: Math.min(span.toT, span.fromT + boundMs) },
-    expected,
-    actual,
-    evidence,
-  );
+  const toT = Math.min(span.toT, span.fromT + boundMs);
+  const late = lateness(history, { fromT: span.fromT, toT }, expected, actual, evidence);
+  if (late.verdict !== "fail") return late;
+  return Number.isFinite(tookMs)
+    ? waiting(history, span, tookMs - boundMs, late)
+    : waiting(history, { fromT: span.fromT, toT }, boundMs / 2, late);
 }
 
 /**
@@ -75,6 +75,27 @@ export function lateness(
     `${actual}, while the harness itself was up to ${lag.toFixed(0)} ms late`,
     evidence,
   );
+}
+
+/**
+ * A miss that the machine may have made: programs may have lost as much time as is missing while they waited for a
+ * core. Then nobody can tell; the cell is run once more alone, where there is less to wait for.
+ *
+ * @param missingMs By how much it was late; where it was not waited for to the end, half of the wait.
+ * @param missed What is said where it cannot be put down to that.
+ */
+export function waiting(
+  history: History,
+  span: { readonly fromT: number; readonly toT: number },
+  missingMs: number,
+  missed: Check,
+): Check {
+  const waitedMs = history.waitedMs(span.fromT, span.toT);
+  if (waitedMs === 0 || waitedMs < missingMs) return missed;
+  const actual = `${missed.actual}, while programs waited for a core of this machine for up to ${
+    waitedMs.toFixed(0)
+  } ms`;
+  return verdictOf("inconclusive", missed.expected, actual, missed.evidence);
 }
 
 /** The checks of a clause, worst first wins; what is shown is the worst check's own. */

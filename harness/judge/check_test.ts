@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { claim, claimWithin, clause, lateness, verdictOf, witnessed } from "./check.ts";
+import { claim, claimWithin, clause, lateness, verdictOf, waiting, witnessed } from "./check.ts";
 import { history } from "./testing/history_builder.ts";
 
 Deno.test("claim passes or fails, and keeps the first five events as evidence", () => {
@@ -111,4 +111,29 @@ Deno.test("witnessed is vacuous without a witness, and says what was seen in its
   });
   const never = witnessed(history().judged, "kill");
   assertEquals([never.verdict, never.actual], ["vacuous", "no witness spoke"]);
+});
+
+Deno.test("claimWithin cannot tell where programs may have waited for a core for as long as it was late", () => {
+  const span = { fromT: 0, toT: 400 };
+  const after = (waitedMs: number) =>
+    claimWithin(history().waited(waitedMs, 250, 250).judged, "it", span, 250);
+  assertEquals([after(149).verdict, after(150).verdict], ["fail", "inconclusive"]);
+  assertMatch(
+    after(150).actual,
+    /after 400\.0 ms, while programs waited for a core of this machine for up to 150 ms/,
+  );
+});
+
+Deno.test("claimWithin cannot tell of what never came while programs waited for half of the time", () => {
+  const span = { fromT: 0, toT: Infinity };
+  const never = (waitedMs: number) =>
+    claimWithin(history().waited(waitedMs, 250, 250).judged, "it", span, 250);
+  assertEquals([never(124).verdict, never(125).verdict], ["fail", "inconclusive"]);
+});
+
+Deno.test("waiting lets a miss stand where the kernel does not say how long programs waited, or it was elsewhen", () => {
+  const missed = claim("soon", "late", false, [3]);
+  assertEquals(waiting(history().judged, { fromT: 0, toT: 100 }, 0, missed), missed);
+  const before = history().waited(250, 250, 900).waited(250, 250, 2_000).judged;
+  assertEquals(waiting(before, { fromT: 1_000, toT: 1_500 }, 10, missed), missed);
 });

@@ -88,6 +88,21 @@ export class History {
     return this.of("fault").filter((event) => event.fault === name);
   }
 
+  /**
+   * How long at the most a program of this machine can have waited for a core in a span of time, in milliseconds; 0
+   * where the kernel does not say.
+   */
+  waitedMs(fromT: number, toT: number): number {
+    let waitedMs = 0;
+    for (const window of this.of("machine.waited")) {
+      // Within a window nobody knows when, so all of one that overlaps counts.
+      if (window.t < fromT) continue;
+      if (window.t - window.windowMs > toT) break;
+      waitedMs += window.waitedMs;
+    }
+    return Math.min(waitedMs, Math.max(0, toT - fromT));
+  }
+
   /** The worst lag of the harness's own event loop in a span of time, in milliseconds. */
   lagMs(fromT: number, toT: number): number {
     // A sample speaks of the window that ends with it, so the first one after the span still counts.

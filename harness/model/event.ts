@@ -164,6 +164,16 @@ export interface HarnessLag {
   readonly maxMs: number;
 }
 
+/**
+ * How long something on this machine that could run waited for a core, in the window that ends now. Whatever waits on
+ * its own account waits within that, so no program can have lost more time than this for want of a core.
+ */
+export interface MachineWaited {
+  readonly kind: "machine.waited";
+  readonly waitedMs: number;
+  readonly windowMs: number;
+}
+
 /** The roster: which instance serves which service under which labels. */
 export interface InstanceEvent {
   readonly kind: "instance";
@@ -214,6 +224,7 @@ export type EventBody =
   | HandshakeEvent
   | ConvergedEvent
   | HarnessLag
+  | MachineWaited
   | InstanceEvent
   | ConnectionsCounted
   | NoteEvent;

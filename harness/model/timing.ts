@@ -29,6 +29,8 @@ export const TIMING = {
   controlOutageMs: 2_500,
   /** {T} until a rotated leaf is shown to new connections. */
   rotationConvergesMs: 2_000,
+  /** From the error that ejects a host until no request goes to it: a proxy may eject on another thread (Envoy does). */
+  ejectionConvergesMs: 1_000,
   /** {margin} on both sides of a route time-out. */
   timeoutMarginMs: 400,
   /** How long spans may take to arrive at the collector after the last call. */

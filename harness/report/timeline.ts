@@ -35,6 +35,8 @@ export function describeEvent(event: HistoryEvent): string {
       return `connection to the dead ${event.instance}`;
     case "harness.lag":
       return `harness late by ${event.maxMs.toFixed(1)} ms`;
+    case "machine.waited":
+      return `programs waited for a core for ${event.waitedMs.toFixed(0)} of ${event.windowMs.toFixed(0)} ms`;
     case "instance":
       return `instance ${event.instance} of ${event.service} at ${event.address}`;
     case "connections.counted": {

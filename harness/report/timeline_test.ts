@@ -123,6 +123,10 @@ const WORDS: readonly (readonly [EventBody, string])[] = [
     "span echo Echo/Call s1",
   ],
   [{ kind: "connection", instance: "echo-1" }, "connection to the dead echo-1"],
+  [
+    { kind: "machine.waited", waitedMs: 120.4, windowMs: 250.2 },
+    "programs waited for a core for 120 of 250 ms",
+  ],
   [{ kind: "harness.lag", maxMs: 12.34 }, "harness late by 12.3 ms"],
   [
     { kind: "instance", service: "echo", instance: "echo-1", labels: {}, address: "127.0.0.1:1" },

@@ -1,8 +1,12 @@
-import { claim, clause, type Drive, scenario } from "../../harness/mod.ts";
+import { claim, clause, type Drive, scenario, TIMING } from "../../harness/mod.ts";
 
 const ROUNDS = 3;
 /** Calls within which a balancer over two hosts has visited each of them, whatever its policy (2^-40). */
 const PATIENCE = 40;
+/** So many calls in a row elsewhere: a balancer over two hosts that still has both would not do that (2^-10). */
+const ELSEWHERE = 10;
+/** What is waited for. A success at the host in the meantime does not take an ejection back that was due. */
+const EFFECT = "the ejection takes effect";
 
 /** Calls one after another until the instance has answered `count` of them; others' answers do not matter. */
 async function visit(
@@ -36,6 +40,10 @@ export default scenario({
     }
     await t.calls("still in", PATIENCE);
     await visit(t, "exactly enough", bad.id, errors, fail);
+    await t.converge(EFFECT, TIMING.ejectionConvergesMs, async () => {
+      const calls = await t.calls("taking effect", ELSEWHERE, { concurrency: 1 });
+      return calls.every(({ instance }) => instance !== bad.id);
+    });
     await t.calls("ejected", PATIENCE);
   },
   judge: (h, policy) => {
@@ -61,6 +69,7 @@ export default scenario({
         h.phase("still in").everyCall({ status: "OK", attempts: 1 }),
         h.phase("still in").everyInstanceReceives(instances),
         answered("exactly enough", "E".repeat(errors)),
+        h.metInTime(EFFECT),
         h.phase("ejected").everyCall({ status: "OK", attempts: 1, notAt: bad }),
       ),
     ];

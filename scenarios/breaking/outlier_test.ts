@@ -10,6 +10,7 @@ type Odd = {
   noSuccess?: boolean;
   enough?: number;
   everywhere?: boolean;
+  takesEffect?: boolean;
 };
 
 const FAILED: CallSpec = { status: "UNAVAILABLE" };
@@ -32,6 +33,7 @@ function cell(policy: Policy, odd: Odd = {}) {
       odd.stillIn,
     )
     .calls("exactly enough", odd.enough ?? errors, FAILED)
+    .converged("the ejection takes effect", odd.takesEffect ?? true)
     .calls("ejected", 40, { at: ["echo-2"] }, odd.ejected);
 }
 
@@ -50,6 +52,10 @@ proveJudge(outlier, {
     "it takes one error more": (policy) => ({
       history: cell(policy, { ejected: { at: ["echo-1"] } }),
       says: /ejected: 1 of 40.*1 at echo-1/,
+    }),
+    "it is not ejected in time": (policy) => ({
+      history: cell(policy, { takesEffect: false }),
+      says: /never/,
     }),
     "it is ejected too soon to see all its errors": (policy) => ({
       history: cell(policy, { enough: 4 }),

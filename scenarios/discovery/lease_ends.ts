@@ -8,6 +8,7 @@ import {
   type Seen,
   TIMING,
   verdictOf,
+  waiting,
   witnessed,
 } from "../../harness/mod.ts";
 
@@ -24,7 +25,8 @@ function lifetime(h: JudgedHistory, killed: Seen<"process"> | undefined, goneT: 
   const livedMs = goneT - killed.t;
   const actual = `gone after ${livedMs.toFixed(0)} ms`;
   if (livedMs <= latestMs) return claim(expected, actual, livedMs >= earliestMs, [killed.seq]);
-  return lateness(h, { fromT: killed.t, toT: goneT }, expected, actual, [killed.seq]);
+  const span = { fromT: killed.t, toT: goneT };
+  return waiting(h, span, livedMs - latestMs, lateness(h, span, expected, actual, [killed.seq]));
 }
 
 /** Without a lease a crash leaves its address behind for ever; with a longer one it leaves it for longer than promised. */

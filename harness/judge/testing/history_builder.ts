@@ -132,6 +132,11 @@ export class HistoryBuilder {
     return this.record("engine", { kind: "harness.lag", maxMs }, t);
   }
 
+  /** Programs waited for a core for so long in the window that ends now. */
+  waited(waitedMs: number, windowMs = 250, t: number = this.nowT): this {
+    return this.record("engine", { kind: "machine.waited", waitedMs, windowMs }, t);
+  }
+
   span(span: Partial<Omit<SpanEvent, "kind">> & Pick<SpanEvent, "traceId" | "spanId" | "serviceName">): this {
     return this.record("mesh", {
       kind: "span",

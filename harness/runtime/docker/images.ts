@@ -66,12 +66,17 @@ async function ensureOne(
   { onProgress, signal, root = REPOSITORY }: EnsureImagesOptions,
 ): Promise<void> {
   const say = (line: string) => onProgress?.(`image ${name}: ${line}`);
-  using _lock = await lock(tag, () => say("waiting for another Meshproof that builds it"), signal);
+  const entry = `${await entryFolder()}/${name}`;
+  // One lock an image, whatever its tag: builds of it go on from one another.
+  using _lock = await lock(entry, () => say("waiting for another Meshproof that builds it"), signal);
   if (await hasImage(dockerode, tag)) return;
   const startedMs = performance.now();
   await ensureBaseImage(dockerode, say, signal);
-  const folder = await Deno.makeTempDir({ prefix: `meshproof-image-${name}-` });
+  // Only the holder of the lock makes drafts of this entry, so whatever is here was left by one that died.
+  const folder = `${entry}.draft`;
+  await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
   try {
+    await Deno.mkdir(folder);
     await stageContext(context, folder, root);
     await buildImage(dockerode, {
       ...{ name, tag, context, folder, onProgress: say },
@@ -79,7 +84,7 @@ async function ensureOne(
       ...(signal === undefined ? {} : { signal }),
     });
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(folder, { recursive: true }).catch(ignoreMissing);
   }
   say(`built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
@@ -94,15 +99,28 @@ async function buildArguments(context: ImageContext, root: URL): Promise<Record<
   }));
 }
 
-async function lock(tag: string, onWait: () => void, signal?: AbortSignal): Promise<Disposable> {
+/** Where locks and drafts are. */
+async function entryFolder(): Promise<string> {
   const folder = `${defaultCacheFolder((name) => Deno.env.get(name))}/images`;
+  await Deno.mkdir(folder, { recursive: true }).catch((error) => refuse(folder, error));
+  return folder;
+}
+
+async function lock(entry: string, onWait: () => void, signal?: AbortSignal): Promise<Disposable> {
   try {
-    await Deno.mkdir(folder, { recursive: true });
-    return await lockFile(`${folder}/${tag.replaceAll(/[/:]/g, "-")}.lock`, onWait, signal);
+    return await lockFile(`${entry}.lock`, onWait, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(
-      `the cache ${folder} cannot be written: ${errorText(error)}; set MESHPROOF_CACHE to a folder that can`,
-    );
+    return refuse(entry, error);
   }
+}
+
+function refuse(path: string, error: unknown): never {
+  throw new Error(
+    `the cache ${path} cannot be written: ${errorText(error)}; set MESHPROOF_CACHE to a folder that can`,
+  );
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
