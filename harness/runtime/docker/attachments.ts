@@ -40,14 +40,13 @@ export class Attachments {
     return pod.network === this.#network ? pod.host : this.#guests.get(pod)?.address;
   }
 
-  /** Takes all guests off the network again. */
+  /** Takes all guests off the network again. What failed can be tried again. */
   async detachAll(): Promise<void> {
-    const guests = [...this.#guests];
-    this.#guests.clear();
-    await Promise.all(guests.map(async ([pod, { entry, attached }]) => {
+    await Promise.all([...this.#guests].map(async ([pod, { entry, attached }]) => {
       await attached.catch(() => undefined);
       await this.#network.disconnect(pod.containerName);
       this.#owner.ledger.ended(entry, "taken off");
+      this.#guests.delete(pod);
     }));
   }
 }

@@ -129,6 +129,20 @@ export class DockerCellRuntime implements CellRuntime {
     return this.#disposing;
   }
 
+  /**
+   * Takes back what was done to others' pods, and takes them off the network: before they themselves are removed, where
+   * several cells end at once. Nothing can be started after.
+   */
+  async releaseGuests(): Promise<void> {
+    this.#isOver = true;
+    await Promise.allSettled(this.#starting);
+    try {
+      await this.kernel.undoElsewhere();
+    } finally {
+      await this.#attachments.detachAll();
+    }
+  }
+
   async #end(): Promise<void> {
     const failures: unknown[] = [];
     const attempt = async (works: readonly Promise<unknown>[]) => {
@@ -137,13 +151,10 @@ export class DockerCellRuntime implements CellRuntime {
       }
     };
     await Promise.allSettled(this.#starting);
-    const sandboxes = (await Promise.allSettled(this.#pods.map(({ sandbox }) => sandbox))).flatMap((
-      outcome,
-    ) => outcome.status === "fulfilled" ? [outcome.value] : []);
     // All at once: the engine works on as many containers as it is asked to.
     await attempt([
-      this.kernel.undoElsewhere().finally(() => this.#attachments.detachAll()),
-      ...sandboxes.map((sandbox) => sandbox.remove()),
+      this.releaseGuests(),
+      ...this.#pods.map((pod) => pod.remove()),
       ...[...this.#processes].map(async (process) => {
         await process.container.remove();
         await process.exited;

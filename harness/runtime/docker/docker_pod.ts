@@ -43,17 +43,25 @@ export class DockerPod implements Pod {
     this.network = network;
     this.host = network.nextAddress();
     this.containerName = owner.uniqueName(name);
-    this.sandbox = OwnedContainer.start(owner, `sandbox of ${name}`, {
-      image: options.image,
-      args: [],
-      labels: { [RUN_LABEL]: owner.ledger.runId, [CELL_LABEL]: options.cell, [POD_LABEL]: name },
-      network: network.name,
-      address: this.host,
-      capabilities: SANDBOX_CAPABILITIES,
-      ...(options.publishedPort === undefined ? {} : { publishedPort: options.publishedPort }),
-    }, { name: this.containerName });
+    this.sandbox = network.inTurn(() =>
+      OwnedContainer.start(owner, `sandbox of ${name}`, {
+        image: options.image,
+        args: [],
+        labels: { [RUN_LABEL]: owner.ledger.runId, [CELL_LABEL]: options.cell, [POD_LABEL]: name },
+        network: network.name,
+        address: this.host,
+        capabilities: SANDBOX_CAPABILITIES,
+        ...(options.publishedPort === undefined ? {} : { publishedPort: options.publishedPort }),
+      }, { name: this.containerName })
+    );
     // Whoever uses the pod awaits it; a pod that nobody uses fails nobody.
     this.sandbox.catch(() => undefined);
+  }
+
+  /** Ends it, with whatever is still in it. A pod that never came to be is no error. */
+  async remove(): Promise<void> {
+    const sandbox = await this.sandbox.catch(() => undefined);
+    await this.network.inTurn(() => sandbox?.remove() ?? Promise.resolve());
   }
 
   freePorts(count: number): readonly number[] {

@@ -43,7 +43,8 @@ export class DockerRuntime implements Runtime {
     const { ledger } = options;
     const uniqueName = (name: string) =>
       `meshproof-${ledger.runId}-${++this.#names}-${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}`;
-    const owner = { engine, ledger, uniqueName };
+    const { onProgress: onWarning } = options;
+    const owner = { engine, ledger, uniqueName, ...(onWarning === undefined ? {} : { onWarning }) };
     this.#run = {
       ...owner,
       subnets: new SubnetPool(() => probeAddressPool(owner)),
@@ -69,6 +70,8 @@ export class DockerRuntime implements Runtime {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A guest leaves before it is removed by the cell that it is from; what fails here fails there once more.
+    await Promise.allSettled([...this.#cells].map((cell) => cell.releaseGuests()));
     const outcomes = await Promise.allSettled([...this.#cells].map((cell) => cell[Symbol.asyncDispose]()));
     const relay = await this.#relay?.catch(() => undefined);
     await relay?.[Symbol.asyncDispose]();

@@ -36,3 +36,12 @@ Deno.test("Engine.ask leaves the signal alone once the call is answered", async 
   await new Promise((resolve) => setTimeout(resolve, 20));
   assertEquals(signal?.aborted, false);
 });
+
+Deno.test("Engine.ask waits less for an engine that left the call before unanswered, until it answers", async () => {
+  const engine = new Engine(CLIENTS, "unix:///engine.sock", 20);
+  const never = () => new Promise<void>(() => {});
+  await assertRejects(() => engine.ask("look", never, 30), DockerError, "within 30 ms");
+  await assertRejects(() => engine.ask("look", never, 600_000), DockerError, "within 20 ms");
+  await engine.ask("look", () => Promise.resolve());
+  await assertRejects(() => engine.ask("look", never, 40), DockerError, "within 40 ms");
+});

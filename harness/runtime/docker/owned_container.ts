@@ -14,6 +14,8 @@ export interface DockerOwner {
   readonly ledger: RunLedger;
   /** A name on the engine that nothing else has. */
   uniqueName(name: string): string;
+  /** Told of what is left that harms nobody. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** A container, started. */
@@ -90,10 +92,14 @@ export class OwnedContainer {
     return this.#removing !== undefined;
   }
 
-  /** Kills it and takes it away with its data. Once more is no error. */
+  /** Kills it and takes it away with its data. Once more is no error, and tries again what failed. */
   remove(): Promise<void> {
     this.#removing ??= removeContainer(this.#owner.engine, this.id, this.name).then(
       () => this.#owner.ledger.ended(this.#entry, "removed"),
+      (error: unknown) => {
+        this.#removing = undefined;
+        throw error;
+      },
     );
     return this.#removing;
   }
