@@ -8,7 +8,7 @@ import { Workplace } from "./testing/workplace.ts";
 const wantsPort = (port: number) =>
   adapterText(
     "busy",
-    `await spawnUntilLine(environment.spawn, {
+    `await spawnUntilLine(environment.runtime.spawn, {
       name: "busy-proxy",
       program: { command: ${JSON.stringify(Deno.execPath())} },
       args: ["eval", "--no-config", "Deno.listen({ hostname: '127.0.0.1', port: ${port} }); console.log('ready');"],

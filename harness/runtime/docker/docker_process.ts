@@ -1,17 +1,16 @@
 /** One process in a container of its own: started, signalled, and written down until it is gone. */
-import type { Duplex } from "node:stream";
 import { errorText } from "../../model/error_text.ts";
 import type { ProcessEvent, Recorder } from "../../model/event.ts";
 import type { ProcessSpec, ProcessState, RunningProcess } from "../../model/process.ts";
 import { GRACE_MS } from "../child_process.ts";
-import { OutputLog, ProcessOutput } from "../process_output.ts";
+import type { ProcessOutput } from "../process_output.ts";
 import { within } from "../within.ts";
-import { type Attached, attachedOf } from "./attached.ts";
+import type { Attached } from "./attached.ts";
 import { DockerError, isDockerError } from "./docker_error.ts";
 import type { DockerPod } from "./docker_pod.ts";
-import { cancellable, type Engine } from "./engine.ts";
 import { type ExitStatus, exitStatusOf, exitText } from "./exit_status.ts";
-import { type DockerOwner, OwnedContainer, shortId } from "./owned_container.ts";
+import { type DockerOwner, OwnedContainer } from "./owned_container.ts";
+import { ProcessStreams } from "./process_streams.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** How long one question for a process's end is left open before it is asked anew. */
@@ -75,7 +74,7 @@ export class DockerProcess implements RunningProcess {
     recipe: Recipe,
     owner: DockerProcessOwner,
   ): Promise<DockerProcess> {
-    const streams = await Streams.open(spec, owner);
+    const streams = await ProcessStreams.open(spec, owner.logPath);
     try {
       const container = await OwnedContainer.start(owner, spec.name, recipe, {
         beforeStart: async (id) => {
@@ -103,7 +102,7 @@ export class DockerProcess implements RunningProcess {
     owner: DockerProcessOwner,
   ): Promise<DockerProcess> {
     const { container, pod, recipe } = ended;
-    const streams = await Streams.open(spec, owner);
+    const streams = await ProcessStreams.open(spec, owner.logPath);
     try {
       await streams.attach(owner.engine, container.id);
       await owner.engine.ask(
@@ -310,44 +309,3 @@ export class DockerProcess implements RunningProcess {
     this.#owner.recorder?.record("engine", { kind: "process", name, pid, edge, detail });
   }
 }
-
-/** The log and the streams of a process that is about to start. */
-class Streams {
-  readonly #spec: ProcessSpec;
-  readonly #log: OutputLog;
-  #attached: Attached | undefined;
-  #output: ProcessOutput | undefined;
-
-  private constructor(spec: ProcessSpec, log: OutputLog) {
-    this.#spec = spec;
-    this.#log = log;
-  }
-
-  static async open(spec: ProcessSpec, owner: DockerProcessOwner): Promise<Streams> {
-    return new Streams(spec, await OutputLog.open(owner.logPath));
-  }
-
-  /** Before its start, so that no output is missed. */
-  async attach(engine: Engine, id: string): Promise<void> {
-    const connection = await engine.ask(`attach to the container ${shortId(id)}`, (abortSignal) =>
-      // The connection outlives the call, so the call's signal must not end it later.
-      engine.container(id).attach(cancellable({ ...ALL_STREAMS }, abortSignal)));
-    this.#attached = attachedOf(connection as unknown as Duplex);
-    this.#output = new ProcessOutput(this.#attached, this.#log, this.#spec.onLine);
-  }
-
-  taken(): { attached: Attached; output: ProcessOutput } {
-    if (this.#attached === undefined || this.#output === undefined) {
-      throw new Error(`"${this.#spec.name}" was started without its streams`);
-    }
-    return { attached: this.#attached, output: this.#output };
-  }
-
-  /** For a process that did not start. */
-  close(): void {
-    if (this.#attached === undefined) this.#log.close();
-    else this.#attached.close();
-  }
-}
-
-const ALL_STREAMS = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true } as const;
