@@ -40,7 +40,7 @@ export function callOverSession(
       request.signal?.removeEventListener("abort", cancel);
       session.off("error", onBroken);
       session.off("close", onClosed);
-      resolve({
+      const outcome = {
         status,
         message,
         headers: answer,
@@ -48,7 +48,11 @@ export function callOverSession(
         messages,
         httpStatus,
         ...(last === undefined ? {} : { lastMessage: last }),
-      });
+      };
+      // A session whose socket has died fails calls at once, and is told of its own end only in a later turn of the event
+      // loop: a caller that calls again until it has ended must not keep that turn from coming.
+      if (status === "OK") resolve(outcome);
+      else setTimeout(() => resolve(outcome));
     };
     const giveUp = (status: string, message: string) => {
       stream?.close(http2.constants.NGHTTP2_CANCEL);
