@@ -7,6 +7,7 @@
  */
 import { countCodeLines } from "./ok/code_lines.ts";
 import { lintWorkflows } from "./ok/actionlint.ts";
+import { removeTornCoverage } from "./ok/torn_coverage.ts";
 import { type FileCoverage, parseLcov, percentCovered } from "./ok/line_coverage.ts";
 import { runDeno } from "./ok/run.ts";
 import { testArguments } from "./ok/test_command.ts";
@@ -79,6 +80,7 @@ async function testWithCoverage(): Promise<Totals> {
 
 async function coverage(): Promise<Totals> {
   section("line coverage");
+  removeTornCoverage(COVERAGE);
   const { stdout } = await runDeno(["coverage", "--quiet", "--lcov", decodeURIComponent(COVERAGE.pathname)], {
     cwd: ROOT,
   });
