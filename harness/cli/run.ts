@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { needsKernel } from "../engine/needs.ts";
 import { planCells } from "../engine/plan.ts";
 import { type CellRuns, runCells } from "../engine/run_cells.ts";
 import type { Site } from "../engine/site.ts";
@@ -140,12 +141,14 @@ async function ownSubjects({ scenarios, adapter = [] }: RunOptions): Promise<Run
 
 /** Services are started while the registry elects its leader. */
 async function warmUp(site: Site, scenarios: readonly LoadedScenario[]): Promise<void> {
-  const sizes = scenarios.map(({ scenario }) =>
+  // A scenario that touches namespaces starts services of its own.
+  const pooled = scenarios.filter(({ scenario }) => !needsKernel(scenario));
+  const sizes = pooled.map(({ scenario }) =>
     Object.values(scenario.topology).reduce(
       (sum, { instances, spare = 0 }) =>
         sum + spare + (typeof instances === "number" ? instances : instances.length),
       0,
     )
   );
-  await site.services.warm(Math.max(1, ...sizes));
+  await site.services.warm(Math.max(0, ...sizes));
 }

@@ -1,6 +1,7 @@
 import type { RegistryHandle } from "../model/drive.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Address } from "../model/mesh.ts";
+import { splitAddress } from "../model/split_address.ts";
 import type { CellRuntime } from "../model/runtime.ts";
 import { type EtcdCluster, type EtcdMember, startEtcdCluster } from "../runtime/etcd_cluster.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
@@ -31,7 +32,7 @@ export function startRegistry(
 /** Addresses at which a cell reaches a registry that lives elsewhere in the run. */
 export function admitRegistry(cluster: EtcdCluster, cell: CellRuntime): Promise<Address[]> {
   return Promise.all(cluster.members.map(async ({ process, clientAddress }) => {
-    const port = clientAddress.slice(clientAddress.lastIndexOf(":") + 1);
+    const { port } = splitAddress(clientAddress, "reach a member of the registry at an address");
     return `${await cell.admit(process)}:${port}`;
   }));
 }

@@ -31,6 +31,7 @@ export interface Call {
 export class History {
   readonly events: readonly HistoryEvent[];
   readonly calls: readonly Call[];
+  readonly #byKind = new Map<EventBody["kind"], HistoryEvent[]>();
   readonly #attemptsById = new Map<string, Attempt[]>();
   readonly #labels = new Map<string, Labels>();
 
@@ -39,6 +40,9 @@ export class History {
     const ended = new Map<string, HistoryEvent & AttemptEnded>();
     const answered = new Map<string, HistoryEvent & RequestAnswered>();
     for (const event of this.events) {
+      const ofKind = this.#byKind.get(event.kind);
+      if (ofKind === undefined) this.#byKind.set(event.kind, [event]);
+      else ofKind.push(event);
       if (event.kind === "attempt.ended") ended.set(`${event.instance} ${event.id} ${event.ordinal}`, event);
       if (event.kind === "request.answered") answered.set(event.id, event);
       if (event.kind === "instance") this.#labels.set(event.instance, event.labels);
@@ -59,7 +63,7 @@ export class History {
 
   /** All events of one kind, in time. */
   of<Kind extends EventBody["kind"]>(kind: Kind): readonly Seen<Kind>[] {
-    return this.events.filter((event): event is Seen<Kind> => event.kind === kind);
+    return (this.#byKind.get(kind) ?? []) as readonly HistoryEvent[] as readonly Seen<Kind>[];
   }
 
   /** The calls of one phase, in the order in which they were sent. */

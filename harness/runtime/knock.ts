@@ -1,6 +1,7 @@
 import net from "node:net";
 import type { Address } from "../model/mesh.ts";
 import type { Knock } from "../model/runtime.ts";
+import { splitAddress } from "../model/split_address.ts";
 
 /**
  * Connection preface of HTTP/2 with empty SETTINGS (RFC 9113, 3.4). An HTTP/2 server answers with its own SETTINGS,
@@ -18,9 +19,9 @@ const PREFACE = new Uint8Array([
  * @param limitMs After which a server that took the connection counts as silent.
  */
 export function knock(address: Address, limitMs: number): Promise<Knock> {
-  const colon = address.lastIndexOf(":");
+  const target = splitAddress(address, "knock at an address");
   return new Promise((resolve) => {
-    const socket = net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
+    const socket = net.connect(target);
     let hasConnected = false;
     const end = (outcome: Knock) => {
       clearTimeout(timer);

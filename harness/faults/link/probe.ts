@@ -1,6 +1,7 @@
 /** A harness's own connection to a link, as a vantage from outside it. */
 import net from "node:net";
 import type { Address } from "../../model/mesh.ts";
+import { splitAddress } from "../../model/split_address.ts";
 
 /** How an attempt to connect went. */
 export interface ConnectOutcome {
@@ -80,8 +81,7 @@ export function holdProbe(address: Address): Promise<HeldProbe | undefined> {
 }
 
 function connect(address: Address): net.Socket {
-  const colon = address.lastIndexOf(":");
-  return net.connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) });
+  return net.connect(splitAddress(address, "probe a link at an address"));
 }
 
 function codeOf(error: Error): string {

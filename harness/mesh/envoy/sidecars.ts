@@ -7,7 +7,7 @@ import type { RunningProcess } from "../../model/process.ts";
 import { awaitReady } from "../../runtime/await_ready.ts";
 import { startSidecars } from "../interception/sidecars.ts";
 import { EnvoyAdmin } from "./admin.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { envoyProgram } from "./program.ts";
 import {
   INSTANCE_VARIABLE,
   sidecarClusters,
@@ -45,25 +45,16 @@ async function startEnvoy(
   controlAddress: Address,
 ): Promise<RunningProcess> {
   const [adminPort = 0] = pod.freePorts(1);
-  const config = bootstrap({
+  const options = {
     node: `envoy-${cell}-${instance}`,
     controlAddress,
     adminAddress: `${pod.bind}:${adminPort}`,
     otlpUrl: "",
-  });
+  };
   const process = await runtime.spawn({
-    name: `envoy-${instance}`,
-    program: { tool: "envoy" },
-    pod,
+    ...envoyProgram(`envoy-${instance}`, pod, options),
     user: SIDECAR.userId,
     env: { [INSTANCE_VARIABLE]: instance },
-    files: { "envoy.json": JSON.stringify(config, null, 2) },
-    args: (folder) => [
-      ...["--config-path", `${folder}/envoy.json`],
-      ...["--concurrency", "1"],
-      "--disable-hot-restart",
-      ...["--log-level", "warning"],
-    ],
   });
   const admin = new EnvoyAdmin(await runtime.reach(`${pod.host}:${adminPort}`));
   const wanted = [sidecarListenerName("outbound"), sidecarListenerName("inbound")];

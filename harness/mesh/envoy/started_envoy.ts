@@ -4,7 +4,7 @@ import type { Address, KeyPair, MeshEnvironment, PushOutcome, StartedMesh } from
 import type { Policy } from "../../model/policy.ts";
 import type { Pod, RunningProcess } from "../../model/process.ts";
 import { EnvoyAdmin } from "./admin.ts";
-import { bootstrap } from "./bootstrap.ts";
+import { envoyProgram } from "./program.ts";
 import { guarded, inboundClusterResources, listenerResources, secretResources } from "./listeners.ts";
 import { inboundListenerName, outboundListenerName } from "./names.ts";
 import { PolicyServer } from "./policy_server.ts";
@@ -95,20 +95,8 @@ class StartedEnvoy implements StartedMesh {
     const { cell, otlpUrl, runtime, hop } = this.#environment;
     const controlAddress = await hop("control", await runtime.expose(await this.#control.start()));
     const adminAddress = `${pod.bind}:${adminPort}`;
-    const config = bootstrap({ node: `envoy-${cell}`, controlAddress, adminAddress, otlpUrl });
-    return this.#program = await runtime.spawn({
-      name: "envoy",
-      program: { tool: "envoy" },
-      pod,
-      files: { "envoy.json": JSON.stringify(config, null, 2) },
-      args: (folder) => [
-        ...["--config-path", `${folder}/envoy.json`],
-        // One worker: limits are exact, and several cells share few cores.
-        ...["--concurrency", "1"],
-        "--disable-hot-restart",
-        ...["--log-level", "warning"],
-      ],
-    });
+    const options = { node: `envoy-${cell}`, controlAddress, adminAddress, otlpUrl };
+    return this.#program = await runtime.spawn(envoyProgram("envoy", pod, options));
   }
 
   async #isUp(secure: boolean, adminAddress: Address): Promise<void> {
