@@ -50,12 +50,13 @@ export function splice(plain: Socket, framed: Socket): void {
   plain.on("data", (bytes: Uint8Array) => {
     if (!isOver) pass(frameOf(bytes), plain, framed);
   });
-  plain.on("end", () => {
+  const passEnd = () => {
     if (isOver) return;
     hasSentEnd = true;
     framed.write(END_FRAME);
     finish();
-  });
+  };
+  plain.on("end", passEnd);
   plain.on("error", reset);
   plain.on("close", reset);
   framed.on("data", (bytes: Uint8Array) => {
@@ -67,7 +68,9 @@ export function splice(plain: Socket, framed: Socket): void {
   framed.on("end", reset);
   framed.on("error", reset);
   framed.on("close", reset);
-  if (plain.destroyed || framed.destroyed) return reset();
+  if (plain.destroyed || framed.destroyed || framed.readableEnded) return reset();
+  // node:net tells of an end at once where nothing came before it, also to a paused socket that nobody listens to yet.
+  if (plain.readableEnded) passEnd();
   plain.resume();
   framed.resume();
 }
