@@ -5,7 +5,13 @@ import { STATUS_NAMES } from "../model/grpc_status.ts";
 import type { CallRequest } from "./call.ts";
 import type { WireOutcome } from "./call_ledger.ts";
 import { echoPath, encodeEchoRequest } from "./echo_schema.ts";
-import { decodeGrpcMessage, frameMessage, grpcTimeout, MessageReader, statusOfHttp } from "./grpc_frame.ts";
+import {
+  decodeGrpcMessage,
+  frameMessage,
+  grpcTimeout,
+  MessageReader,
+  statusOfHttp,
+} from "../wire/grpc_frame.ts";
 
 /** How a call over a session ended; `httpStatus` is 0 when no response headers came. */
 export interface Http2Outcome extends WireOutcome {

@@ -5,7 +5,7 @@ import { createAuthority } from "../control/authority.ts";
 import type { Authority, KeyPair } from "../model/mesh.ts";
 import { memoryRecorder } from "../observe/testing/memory_recorder.ts";
 import { encodeEchoResponse } from "./echo_schema.ts";
-import { frameMessage } from "./grpc_frame.ts";
+import { frameMessage } from "../wire/grpc_frame.ts";
 import { probeTls } from "./tls_probe.ts";
 import { HandshakeError, openTlsSession } from "./tls_session.ts";
 

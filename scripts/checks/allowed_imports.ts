@@ -7,10 +7,12 @@ import { type Breach, isTest, type SourceFile } from "./source_file.ts";
 export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "harness/model": [],
   "harness/judge": ["harness/model"],
+  // HTTP/2 and gRPC as bytes, for whoever speaks them below the level of a library.
+  "harness/wire": ["harness/model"],
   "harness/runtime": ["harness/model"],
   "harness/observe": ["harness/model", "harness/runtime"],
-  "harness/load": ["harness/model", "harness/runtime"],
-  "harness/faults": ["harness/model", "harness/runtime"],
+  "harness/load": ["harness/model", "harness/runtime", "harness/wire"],
+  "harness/faults": ["harness/model", "harness/runtime", "harness/wire"],
   "harness/control": ["harness/model", "harness/runtime"],
   // An adapter translates policy and starts its program: it never sees a judge, a load or a fault.
   "harness/mesh": [
@@ -63,7 +65,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/runtime/docker/splice.ts",
     "harness/runtime/docker/tunnel_protocol.ts",
   ],
-  "fixtures/link": ["harness/model", "harness/faults", "harness/runtime/line_splitter.ts"],
+  "fixtures/link": ["harness/model", "harness/faults", "harness/wire", "harness/runtime/line_splitter.ts"],
   // The reference mesh, standing in every pod.
   "fixtures/sidecar": [
     "harness/model",
@@ -97,6 +99,7 @@ export const ALLOWED_IN_TESTS: readonly string[] = [
   "harness/control",
   "harness/faults",
   "harness/observe",
+  "harness/wire",
 ];
 
 /**
