@@ -20,6 +20,9 @@ import { runtimeNamed, runtimeOption } from "./runtime_option.ts";
 import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
 
+/** A mutant lives only when the harness, given every chance, has not seen it fail. */
+const RUNS_ALONE = 3;
+
 interface MutantsOptions extends SelectionOptions {
   readonly seed?: string;
   readonly runtime: string;
@@ -66,7 +69,7 @@ async function mutants(options: MutantsOptions): Promise<number> {
     ...(options.out === undefined ? {} : { out: options.out }),
   });
   terminal.say(`mutants ${site.runId}: ${plans.length} mutants, ${scenarios.length} scenarios, seed ${seed}`);
-  const cells = await runCells(site, plans, cellProgress(terminal));
+  const cells = await runCells(site, plans, cellProgress(terminal), { runsAlone: RUNS_ALONE });
   const report = mutantsReport(
     seed,
     scenarios.map(({ scenario }) => scenario.id),

@@ -93,7 +93,7 @@ async function run(options: RunOptions): Promise<number> {
       const all: CellRuns[][] = [];
       for (let round = 1; round <= repeat; round++) {
         if (repeat > 1) terminal.say(`round ${round} of ${repeat}`);
-        all.push(await runCells(site, plans, cellProgress(terminal), round));
+        all.push(await runCells(site, plans, cellProgress(terminal), { round }));
       }
       return all;
     });

@@ -15,19 +15,29 @@ export interface Progress {
   rerun?(plan: CellPlan): void;
 }
 
+/** How often cells are run. */
+export interface RunCellsOptions {
+  /** Counts repetitions of the whole from 1, so that each leaves histories of its own. @default 1 */
+  readonly round?: number;
+  /**
+   * How often an inconclusive cell is run again, alone. More than once only where no verdict on a mesh comes of it: a
+   * mesh gets no second chance, but a mutant is killed when it has been seen to fail. @default 1
+   */
+  readonly runsAlone?: number;
+}
+
 /**
  * Runs cells side by side; then each inconclusive one once more, alone.
  *
  * @throws The reason of the site's signal once that is aborted; every cell has ended by then.
- * @param round Counts repetitions of the whole from 1, so that each leaves histories of its own.
  */
 export async function runCells(
   site: Site,
   plans: readonly CellPlan[],
   progress: Progress = {},
-  round = 1,
+  { round = 1, runsAlone = 1 }: RunCellsOptions = {},
 ): Promise<CellRuns[]> {
-  const firstAttempt = 2 * round - 1;
+  const firstAttempt = (1 + runsAlone) * (round - 1) + 1;
   let done = 0;
   const first = await schedule(plans, cellLimit(site.runtime.kind), async (plan) => {
     const outcome = await runCell(site, plan, firstAttempt);
@@ -39,10 +49,11 @@ export async function runCells(
   const results: CellRuns[] = [];
   for (const outcome of first) {
     const runs = [{ ...outcome, alone: false }];
-    if (isInconclusive(outcome)) {
+    for (let last = outcome; isInconclusive(last) && runs.length <= runsAlone;) {
       site.signal.throwIfAborted();
       progress.rerun?.(outcome.plan);
-      runs.push({ ...await runCell(site, outcome.plan, firstAttempt + 1), alone: true });
+      last = await runCell(site, outcome.plan, firstAttempt + runs.length);
+      runs.push({ ...last, alone: true });
       site.signal.throwIfAborted();
     }
     results.push({ plan: outcome.plan, runs });

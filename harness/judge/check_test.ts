@@ -40,6 +40,19 @@ Deno.test("claimWithin does not excuse the mesh by a harness that was late befor
   assertEquals(claimWithin(judged, "it", { fromT: 50, toT: 4_000 }, 60).verdict, "fail");
 });
 
+Deno.test("claimWithin does not excuse a miss that is longer than the harness can have been late", () => {
+  const span = { fromT: 0, toT: 2_000 };
+  const late = (windows: number) =>
+    Array.from({ length: windows }, (_, index) => 250 * (index + 1))
+      .reduce((cell, t) => cell.lag(60, t), history());
+  // Seven windows of 250 ms hold the 1,750 ms that are missing, six do not.
+  assertEquals(claimWithin(late(7).judged, "it", span, 250).verdict, "inconclusive");
+  assertEquals(claimWithin(late(6).judged, "it", span, 250).verdict, "fail");
+  // A loop that stood still is late for as long as it stood.
+  assertEquals(claimWithin(history().lag(1_750, 1_900).judged, "it", span, 250).verdict, "inconclusive");
+  assertEquals(claimWithin(history().lag(1_700, 1_900).judged, "it", span, 250).verdict, "fail");
+});
+
 Deno.test("claimWithin says never of what did not happen", () => {
   const { judged } = history().lag(1, 50);
   const check = claimWithin(judged, "it", { fromT: 0, toT: Infinity }, 100);

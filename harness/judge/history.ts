@@ -8,6 +8,9 @@ import type {
 } from "../model/event.ts";
 import type { Labels } from "../model/scenario.ts";
 
+/** No window of the lag sampler is longer, unless the loop stood still, which its lag then tells. */
+const LONGEST_LAG_WINDOW_MS = 250;
+
 /** An event of one kind. */
 export type Seen<Kind extends EventBody["kind"]> = Extract<HistoryEvent, { kind: Kind }>;
 
@@ -117,6 +120,24 @@ export class History {
       if (sample.t > toT) break;
     }
     return worst;
+  }
+
+  /**
+   * For how long at most the harness's own event loop can have been late by more than a budget in a span of time. Within a
+   * window only the worst is known, so all of one with such a lag counts.
+   */
+  lateMs(fromT: number, toT: number, budgetMs: number): number {
+    let lateMs = 0;
+    let windowFromT = -Infinity;
+    for (const sample of this.of("harness.lag")) {
+      // The first sample tells no beginning; what it saw is at least as long as its lag.
+      const windowMs = Math.max(sample.maxMs, Math.min(sample.t - windowFromT, LONGEST_LAG_WINDOW_MS));
+      windowFromT = sample.t;
+      if (sample.t < fromT) continue;
+      if (sample.maxMs > budgetMs) lateMs += windowMs;
+      if (sample.t > toT) break;
+    }
+    return lateMs;
   }
 }
 

@@ -2,7 +2,7 @@ import { type CallSpec, history } from "../../harness/judge/testing/history_buil
 import { proveJudge } from "../../harness/judge/testing/prove_judge.ts";
 import budget from "./budget.ts";
 
-/** The policy's budget is 20 %: so many of the 900 calls get one retry. */
+/** The policy's budget is 20 %: so many of the 1200 calls get one retry. */
 function cell(
   retried: number,
   odd: { healthy?: CallSpec; down?: CallSpec & { count?: number }; again?: CallSpec } = {},
@@ -10,7 +10,7 @@ function cell(
   return history()
     .instance("echo-1")
     .calls("healthy", 50, {}, odd.healthy)
-    .calls("wholly down", 900, (index) => ({
+    .calls("wholly down", 1200, (index) => ({
       status: "UNAVAILABLE",
       at: index < retried ? ["echo-1", "echo-1"] : ["echo-1"],
     }), odd.down)
@@ -19,13 +19,13 @@ function cell(
 
 proveJudge(budget, {
   beside: import.meta.url,
-  keeps: { "retries stay at the budget": () => cell(180), "retries stay below the budget": () => cell(1) },
+  keeps: { "retries stay at the budget": () => cell(240), "retries stay below the budget": () => cell(1) },
   breaks: {
     "one retry more than the budget": () => ({
-      history: cell(181),
-      says: /^1\.201 \(1081 attempts, 900 calls\)/,
+      history: cell(241),
+      says: /^1\.201 \(1441 attempts, 1200 calls\)/,
     }),
-    "every call is retried": () => ({ history: cell(900) }),
+    "every call is retried": () => ({ history: cell(1200) }),
     "nothing is retried at all": () => ({ history: cell(0), says: /^1\.000/ }),
     "a call of the outage succeeds": () => ({ history: cell(100, { down: { status: "OK" } }) }),
     "a healthy call is retried": () => ({ history: cell(100, { healthy: { at: ["echo-1", "echo-1"] } }) }),
@@ -34,7 +34,7 @@ proveJudge(budget, {
       says: /healthy again/,
     }),
     "the outage saw too few calls": () => ({
-      history: cell(100, { down: { count: 899 } }),
+      history: cell(100, { down: { count: 1199 } }),
       verdict: "inconclusive",
     }),
   },

@@ -54,7 +54,7 @@ proveJudge(routeTimeout, {
     }),
     "the streamed call succeeds": (policy) => ({ history: cell(policy, { streamed: { status: "OK" } }) }),
     "the harness was late": (policy) => ({
-      history: cell(policy, { streamed: { tookMs: 2 * timeoutOf(policy) } }).lag(200),
+      history: cell(policy, { streamed: { tookMs: 2 * timeoutOf(policy) } }).lag(700),
       verdict: "inconclusive",
     }),
   },
