@@ -126,6 +126,14 @@ Deno.test(".ci/run goes on after a part that fails, counts it and exits 1", asyn
   });
   assertEquals(lines.at(-1), "37 passed, 4 failed");
   assertEquals(code, 1);
+  // Whoever looks at a failed run sees its end first: each part that failed has its say there once more.
+  const end = lines.slice(lines.indexOf("== failed: test"));
+  assertEquals(end.filter((line) => line.startsWith("== failed: ")), [
+    "== failed: test",
+    "== failed: mutants",
+    "== failed: mutants-docker",
+  ]);
+  assert(end.includes("FAILED | 8 passed | 2 failed (1s)") && end.includes("a mutant survived"));
 });
 
 Deno.test(".ci/run takes a part that ends badly, or says no totals, for failed whatever it printed", async () => {
