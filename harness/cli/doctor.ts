@@ -4,10 +4,17 @@ import { Tools } from "../runtime/tools.ts";
 import { EXIT } from "./exit.ts";
 import { openTerminal } from "./terminal.ts";
 
+/** What stands beside a tool that is missing, by what it is needed for. */
+const WHO_CARES = {
+  runs: "",
+  development: "; only work on Meshproof itself needs it",
+  benchmark: "; only `bench` needs it",
+} as const;
+
 /**
- * `doctor`: what this machine has of what is needed, and how to get the rest. Docker and the tools for work on the
- * repository are shown, but their absence leaves the exit code alone: only `--runtime docker` needs the one, no run the
- * others.
+ * `doctor`: what this machine has of what is needed, and how to get the rest. Docker, the tools for work on the
+ * repository and the peers of the benchmark are shown, but their absence leaves the exit code alone: only
+ * `--runtime docker` needs the first, no run the others.
  */
 export function doctorCommand(setExitCode: (code: number) => void): Command {
   return new Command("doctor")
@@ -31,7 +38,7 @@ export function doctorCommand(setExitCode: (code: number) => void): Command {
             );
             continue;
           }
-          const whoCares = tool.neededFor === "runs" ? "" : "; only work on Meshproof itself needs it";
+          const whoCares = WHO_CARES[tool.neededFor];
           terminal.print(
             `${tool.name} ${tool.wanted}: ${terminal.paint("doubt", "not there yet")}${whoCares}`,
           );

@@ -13,6 +13,17 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   analyze: ["--scenarios", "--json"],
   compare: ["--changed", "--json"],
   replay: ["--events", "--out", "--scenarios", "--adapter", "--json"],
+  bench: ["--row", "--rounds", "--quick", "--install", "--out", "--json"],
+  link: [
+    ...["--listen", "--proxy", "--config", "--toxic", "--http2", "--seed", "--allow-remote", "--json"],
+  ],
+  load: [
+    ...["--grpc", "--http1", "--http2", "--proto", "--proto-path", "--method", "--data", "--data-file"],
+    ...["--metadata", "--rate", "--plan", "--spacing", "--duration", "--requests", "--concurrency"],
+    ...["--connections", "--max-in-flight", "--timeout", "--warmup", "--seed", "--tls", "--tls-ca"],
+    ...["--tls-cert", "--tls-key", "--tls-name", "--export-plan", "--find-knee", "--self-test"],
+    ...["--allow-remote", "--out", "--json"],
+  ],
   list: ["--features", "--scenarios", "--adapter", "--json"],
   doctor: ["--json"],
   clean: ["--dry-run", "--json"],

@@ -3,12 +3,15 @@ import "../runtime/safe_http2.ts";
 import project from "../../deno.json" with { type: "json" };
 import { Command, CommanderError } from "commander";
 import { analyzeCommand } from "./analyze.ts";
+import { benchCommand } from "./bench.ts";
 import { cleanCommand } from "./clean.ts";
 import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodeFor, reportFailure } from "./failure.ts";
 import { EXIT, UsageError } from "./exit.ts";
+import { linkCommand } from "./link.ts";
 import { listCommand } from "./list.ts";
+import { loadCommand } from "./load.ts";
 import { mergeCommand } from "./merge.ts";
 import { mutantsCommand } from "./mutants.ts";
 import { replayCommand } from "./replay.ts";
@@ -33,6 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
     analyzeCommand,
     compareCommand,
     replayCommand,
+    benchCommand,
+    linkCommand,
+    loadCommand,
     listCommand,
     doctorCommand,
     cleanCommand,

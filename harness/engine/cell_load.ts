@@ -2,7 +2,7 @@ import type { CallOptions, CallResult, Hop, Load } from "../model/drive.ts";
 import type { Recorder } from "../model/event.ts";
 import type { Address } from "../model/mesh.ts";
 import { TIMING } from "../model/timing.ts";
-import { closedLoop, constantRate, type Plan } from "../load/arrival.ts";
+import { type CallPlan, closedLoop, constantRate } from "../load/plan/call_plan.ts";
 import { drive } from "../load/driver.ts";
 import type { Hop as WireHop } from "../load/echo_schema.ts";
 import { createGrpcClient, type GrpcClient } from "../load/grpc_client.ts";
@@ -107,7 +107,7 @@ export class CellLoad implements Disposable {
 
   async #drive(
     phase: string,
-    plan: Plan,
+    plan: CallPlan,
     options: CallOptions,
     stop: AbortSignal,
     sink?: CallResult[],

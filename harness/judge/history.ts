@@ -74,6 +74,11 @@ export class History {
     return this.calls.filter((call) => call.phase === phase);
   }
 
+  /** What upstreams received under an id, be it a call's or that of a call that an instance made onward (`<id>/<n>`). */
+  attemptsOf(id: string): readonly Attempt[] {
+    return this.#attemptsById.get(id) ?? [];
+  }
+
   /** Labels of an instance, empty when the roster does not name it. */
   labelsOf(instance: string): Labels {
     return this.#labels.get(instance) ?? {};

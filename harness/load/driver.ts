@@ -1,5 +1,5 @@
 import { pause } from "../model/pause.ts";
-import type { Plan } from "./arrival.ts";
+import type { CallPlan } from "./plan/call_plan.ts";
 
 /** Makes the call that is due at `plannedT` (recorder's clock); `index` counts from 0. */
 export type PlannedCall<Result> = (index: number, plannedT: number) => Promise<Result>;
@@ -36,7 +36,7 @@ export interface Driven<Result> {
  */
 export async function drive<Result>(
   call: PlannedCall<Result>,
-  plan: Plan,
+  plan: CallPlan,
   options: DriveOptions,
 ): Promise<Driven<Result>> {
   const { now, signal, maxInFlight: limit = 10_000 } = options;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { closedLoop, constantRate } from "./arrival.ts";
+import { closedLoop, constantRate } from "./plan/call_plan.ts";
 import { drive } from "./driver.ts";
 
 const now = () => performance.now();

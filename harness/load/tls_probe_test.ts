@@ -219,6 +219,6 @@ Deno.test("openTlsSession rejects with what it saw of a peer that it does not tr
   await assertRejects(
     () => openTlsSession({ address: "nonsense", trustBundle: authority.bundle }, memoryRecorder()),
     TypeError,
-    "must be host:port",
+    "not host:port",
   );
 });

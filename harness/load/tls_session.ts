@@ -1,12 +1,14 @@
-/** The harness as a mutual-TLS peer with an HTTP/2 session that stays open. */
-import "../runtime/safe_http2.ts";
-import http2 from "node:http2";
+/** The harness as a mutual-TLS peer with an HTTP/2 connection that stays open. */
 import tls from "node:tls";
+import { errorText } from "../model/error_text.ts";
 import type { Address, KeyPair } from "../model/mesh.ts";
 import type { Recorder } from "../model/event.ts";
+import { splitAddress } from "../model/split_address.ts";
 import type { Caller, CallRequest } from "./call.ts";
 import { openEntry } from "./call_ledger.ts";
-import { callOverSession, type Http2Outcome, textOf } from "./http2_call.ts";
+import { callEcho, type CallPath, type EchoOutcome } from "./client/echo_call.ts";
+import { Http2Connection } from "./client/http2_connection.ts";
+import { TlsTransport } from "./client/tls_transport.ts";
 
 /** Whom to connect to, and as whom. */
 export interface TlsPeerOptions {
@@ -41,7 +43,7 @@ export interface TlsSession extends Caller, AsyncDisposable {
   /** False once either side closed it. */
   readonly isOpen: boolean;
   /** One call that is not recorded. */
-  callRaw(request: CallRequest, headers: Readonly<Record<string, string>>): Promise<Http2Outcome>;
+  callRaw(request: CallRequest, headers: Readonly<Record<string, string>>): Promise<EchoOutcome>;
   close(): Promise<void>;
 }
 
@@ -63,24 +65,21 @@ export class HandshakeError extends Error {
  */
 export async function openTlsSession(options: TlsPeerOptions, recorder: Recorder): Promise<TlsSession> {
   const { socket, peer } = await handshake(options);
-  const session = http2.connect(`https://${options.address}`, { createConnection: () => socket });
-  session.setMaxListeners(0); // each call in flight listens for the session's end
-  const closed = new Promise<void>((resolve) => session.once("close", resolve));
-  session.on("error", () => {}); // each call in flight reports it, and later calls find the session closed
+  const connection = new Http2Connection(new TlsTransport(socket));
+  const path: CallPath = { authority: options.address, scheme: "https", connection: () => connection };
   const close = async () => {
-    if (!session.destroyed) session.destroy();
-    await closed;
-    socket.destroy();
+    connection.destroy("the session was closed");
+    await connection.ended;
   };
   return {
     peer,
     get isOpen() {
-      return !session.destroyed && !session.closed;
+      return connection.isOpen;
     },
-    callRaw: (request, headers) => callOverSession(session, request, headers),
+    callRaw: (request, headers) => callEcho(path, request, headers),
     async call(request) {
       const entry = openEntry(recorder, request);
-      return entry.end(await callOverSession(session, request, entry.headers));
+      return entry.end(await callEcho(path, request, entry.headers));
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -89,7 +88,7 @@ export async function openTlsSession(options: TlsPeerOptions, recorder: Recorder
 
 function handshake(options: TlsPeerOptions): Promise<{ socket: tls.TLSSocket; peer: PeerView }> {
   const { address, certificate, signal, timeoutMs = 5000 } = options;
-  const [host, port] = splitAddress(address);
+  const { host, port } = splitAddress(address, "connect to an address");
   return new Promise((resolve, reject) => {
     const socket = tls.connect({
       host,
@@ -141,13 +140,9 @@ function viewOf(socket: tls.TLSSocket): PeerView {
   }
 }
 
-function splitAddress(address: Address): [string, number] {
-  const colon = address.lastIndexOf(":");
-  const port = Number(address.slice(colon + 1));
-  if (colon < 1 || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new TypeError(
-      `Cannot connect as address must be host:port: current value is ${JSON.stringify(address)}`,
-    );
-  }
-  return [address.slice(0, colon), port];
+/** An error in words, with its code where it has one. */
+function textOf(error: unknown): string {
+  const code = (error as { code?: string }).code;
+  const text = errorText(error);
+  return code === undefined || text.includes(code) ? text : `${code}: ${text}`;
 }

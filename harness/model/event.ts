@@ -78,6 +78,18 @@ export interface FaultEvent {
   readonly detail: string;
 }
 
+/** A fault of a link struck: which connection, and what was done to it. */
+export interface FaultHit {
+  readonly kind: "fault.hit";
+  readonly fault: string;
+  readonly link: string;
+  /** 1 for the first connection of the link. */
+  readonly connection: number;
+  /** `up` is from who connected to the target. */
+  readonly direction?: "up" | "down";
+  readonly detail: string;
+}
+
 /** The control plane offered a configuration, or the data plane answered it. */
 export interface PushEvent {
   readonly kind: "push";
@@ -216,6 +228,7 @@ export type EventBody =
   | AttemptReceived
   | AttemptEnded
   | FaultEvent
+  | FaultHit
   | PushEvent
   | RegistryEvent
   | SpanEvent

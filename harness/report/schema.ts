@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { badgeSchema } from "./badge_schema.ts";
+import { benchSchema } from "./bench_schema.ts";
 import { conformanceSchema } from "./conformance_schema.ts";
 
 const verdict = z.enum(["pass", "fail", "inconclusive", "vacuous", "error", "unsupported"]);
@@ -179,6 +180,7 @@ export function schemas(): Record<string, unknown> {
     "report.schema.json": z.toJSONSchema(reportSchema),
     "mutants.schema.json": z.toJSONSchema(mutantsSchema),
     "badge.schema.json": z.toJSONSchema(badgeSchema),
+    "bench.schema.json": z.toJSONSchema(benchSchema),
     /** Of each document of `conformance.yaml`. */
     "conformance.schema.json": z.toJSONSchema(conformanceSchema),
   };

@@ -15,6 +15,8 @@ export function describeEvent(event: HistoryEvent): string {
       return `ended ${event.id}, attempt ${event.ordinal}: ${event.status}`;
     case "fault":
       return `${event.fault} ${event.edge}${event.detail ? `: ${event.detail}` : ""}`;
+    case "fault.hit":
+      return `${event.fault} hit connection ${event.connection} of ${event.link}: ${event.detail}`;
     case "push":
       return `push ${event.edge} ${event.type} version ${event.version}${
         event.error ? `: ${event.error}` : ""

@@ -64,6 +64,17 @@ const WORDS: readonly (readonly [EventBody, string])[] = [
   ],
   [{ kind: "fault", fault: "kill echo-1", edge: "healed", detail: "" }, "kill echo-1 healed"],
   [
+    {
+      kind: "fault.hit",
+      fault: "hop/slice",
+      link: "hop",
+      connection: 3,
+      direction: "up",
+      detail: "in pieces",
+    },
+    "hop/slice hit connection 3 of hop: in pieces",
+  ],
+  [
     { kind: "push", edge: "nack", type: "Route", version: "2", nonce: "n", error: "bad regex" },
     "push nack Route version 2: bad regex",
   ],

@@ -38,6 +38,9 @@ const PUPPET: Script = {
   permissions: ["--allow-read", "--allow-write", "--allow-env"],
 };
 
+/** What the load generator measures itself against. */
+const DELAYED_ANSWERS: Script = { source: "fixtures/programs/delayed_answers/main.ts", permissions: [] };
+
 const DEMO_CONTROL_PLANE: Script = {
   source: "fixtures/demo/control_plane/main.ts",
   // It reads its policy, and what grpc-js looks up of the system.
@@ -63,6 +66,7 @@ export const SCRIPTS = {
   sidecar: SIDECAR,
   tombstone: TOMBSTONE,
   puppet: PUPPET,
+  "delayed-answers": DELAYED_ANSWERS,
   "demo-control-plane": DEMO_CONTROL_PLANE,
   "demo-load": DEMO_LOAD,
 } as const satisfies Readonly<

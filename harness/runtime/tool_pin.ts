@@ -25,6 +25,14 @@ const goBuild = z.strictObject({
   variables: z.record(z.string(), z.string()).optional(),
 });
 
+const debian = z.strictObject({
+  kind: z.literal("debian"),
+  /** Package of Debian and what descends from it. */
+  package: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/),
+  /** Where the package puts the executable. */
+  file: z.string().startsWith("/"),
+});
+
 const toolPin = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
@@ -33,9 +41,11 @@ const toolPin = z.strictObject({
   versionArgs: z.array(z.string()),
   /** Regular expression; its first group is the version in what the tool prints. */
   versionPattern: z.string(),
-  /** What cannot be done without it: a run, or work on this repository. */
-  neededFor: z.enum(["runs", "development"]).default("runs"),
-  sources: z.array(z.discriminatedUnion("kind", [wheel, goBuild])),
+  /** Which versions beside the pinned one will do; later patches of it by default. */
+  acceptable: z.literal("any").optional(),
+  /** What cannot be done without it: a run, work on this repository, or the comparison with peers. */
+  neededFor: z.enum(["runs", "development", "benchmark"]).default("runs"),
+  sources: z.array(z.discriminatedUnion("kind", [wheel, goBuild, debian])),
   /** Other ways for a user to have it, in words. */
   otherWays: z.array(z.string()),
 });
@@ -47,6 +57,7 @@ export type ToolPin = z.infer<typeof toolPin> & {
 };
 export type WheelSource = z.infer<typeof wheel>;
 export type GoBuildSource = z.infer<typeof goBuild>;
+export type DebianSource = z.infer<typeof debian>;
 
 /** The pins of this repository. */
 export function defaultPinFolder(): string {
@@ -103,9 +114,23 @@ async function digestOf(pinFolder: string, pin: z.infer<typeof toolPin>): Promis
   const hash = createHash("sha256").update(JSON.stringify(pin.sources));
   for (const source of pin.sources) {
     if (source.kind !== "go-build") continue;
-    for (const file of ["go.mod", "go.sum", "main.go"]) {
-      hash.update(await Deno.readFile(`${pinFolder}/${source.module}/${file}`).catch(() => ""));
+    const folder = `${pinFolder}/${source.module}`;
+    for (const file of ["go.mod", "go.sum", ...await goFiles(folder)]) {
+      hash.update(await Deno.readFile(`${folder}/${file}`).catch(() => ""));
     }
   }
   return hash.digest("hex").slice(0, 12);
+}
+
+/** Go files right in a folder, sorted; none where there is no folder. */
+async function goFiles(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name.endsWith(".go")) files.push(entry.name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files.sort();
 }

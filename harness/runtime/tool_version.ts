@@ -26,9 +26,13 @@ export async function readToolVersion(
   return version;
 }
 
-/** A tool found on the machine will do when it is of the pinned minor version, and not an older patch of it. */
-export function isAcceptable(version: string, pinned: string): boolean {
+/**
+ * A tool found on the machine will do when it is of the pinned minor version, and not an older patch of it; where the
+ * pin says so, in any version.
+ */
+export function isAcceptable(version: string, pin: Pick<ToolPin, "version" | "acceptable">): boolean {
+  if (pin.acceptable === "any") return true;
   const [major, minor, patch] = version.split(".").map((part) => parseInt(part, 10));
-  const [wantedMajor, wantedMinor, wantedPatch] = pinned.split(".").map(Number);
+  const [wantedMajor, wantedMinor, wantedPatch] = pin.version.split(".").map(Number);
   return major === wantedMajor && minor === wantedMinor && (patch ?? 0) >= (wantedPatch ?? 0);
 }

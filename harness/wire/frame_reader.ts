@@ -37,6 +37,11 @@ export class FrameReader {
     return this.#heldBytes;
   }
 
+  /** A copy of these bytes, for whoever passes them on as they are. */
+  pending(): Uint8Array {
+    return this.#held.slice(0, this.#heldBytes);
+  }
+
   /**
    * Takes the next bytes of the stream.
    *

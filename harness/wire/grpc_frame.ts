@@ -14,30 +14,73 @@ export function frameMessage(message: Uint8Array): Uint8Array {
   return framed;
 }
 
+/**
+ * Told of a message's prefix as soon as it is there: its flag (1 is compressed) and the length of what follows. What it
+ * throws goes through `push` to who pushed.
+ */
+export type PrefixHandler = (flag: number, messageBytes: number) => void;
+
 /** Cuts a byte stream back into messages, however it was sliced on the way. */
 export class MessageReader {
-  #buffer: Uint8Array = new Uint8Array(0);
+  readonly #onPrefix: PrefixHandler | undefined;
+  #buffer: Uint8Array = new Uint8Array(256);
+  #start = 0;
+  #end = 0;
+  /** End of the message that has begun, in the buffer; 0 before its prefix is whole. */
+  #messageEnd = 0;
+
+  constructor(onPrefix?: PrefixHandler) {
+    this.#onPrefix = onPrefix;
+  }
+
+  /** Bytes of a message that is not yet whole. */
+  get pendingBytes(): number {
+    return this.#end - this.#start;
+  }
 
   /**
    * Takes the next bytes of the stream.
    *
-   * @returns The messages that are now complete, in order.
+   * @returns The messages that are now complete, in order, each in bytes of its own.
    */
-  push(bytes: Uint8Array): Uint8Array[] {
-    const joined = new Uint8Array(this.#buffer.length + bytes.length);
-    joined.set(this.#buffer);
-    joined.set(bytes, this.#buffer.length);
-    const view = new DataView(joined.buffer);
+  push(bytes: Uint8Array, from = 0, to: number = bytes.length): Uint8Array[] {
+    this.#append(bytes, from, to);
     const messages: Uint8Array[] = [];
-    let offset = 0;
-    while (joined.length - offset >= PREFIX_BYTES) {
-      const end = offset + PREFIX_BYTES + view.getUint32(offset + 1);
-      if (end > joined.length) break;
-      messages.push(joined.slice(offset + PREFIX_BYTES, end));
-      offset = end;
+    while (true) {
+      if (this.#messageEnd === 0 && !this.#readPrefix()) break;
+      if (this.#messageEnd > this.#end) break;
+      messages.push(this.#buffer.slice(this.#start + PREFIX_BYTES, this.#messageEnd));
+      this.#start = this.#messageEnd;
+      this.#messageEnd = 0;
     }
-    this.#buffer = joined.slice(offset);
+    if (this.#start === this.#end) this.#start = this.#end = 0;
     return messages;
+  }
+
+  #readPrefix(): boolean {
+    if (this.pendingBytes < PREFIX_BYTES) return false;
+    const view = new DataView(this.#buffer.buffer, this.#start, PREFIX_BYTES);
+    const messageBytes = view.getUint32(1);
+    this.#onPrefix?.(view.getUint8(0), messageBytes);
+    this.#messageEnd = this.#start + PREFIX_BYTES + messageBytes;
+    return true;
+  }
+
+  #append(bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    if (this.#end + length > this.#buffer.length) {
+      const held = this.#buffer.subarray(this.#start, this.#end);
+      // Doubled, so that a long message in many pieces is not copied once a piece.
+      const isRoomy = held.length + length <= this.#buffer.length / 2;
+      const next = isRoomy ? this.#buffer : new Uint8Array(2 * (held.length + length));
+      next.set(held);
+      if (this.#messageEnd > 0) this.#messageEnd -= this.#start;
+      this.#end = held.length;
+      this.#start = 0;
+      this.#buffer = next;
+    }
+    this.#buffer.set(bytes.subarray(from, to), this.#end);
+    this.#end += length;
   }
 }
 

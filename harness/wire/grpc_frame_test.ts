@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { decodeGrpcMessage, frameMessage, grpcTimeout, MessageReader, statusOfHttp } from "./grpc_frame.ts";
 
 Deno.test("property: MessageReader gives back the messages of any slicing", () => {
-  const messages = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 });
+  const messages = fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 6 });
   fc.assert(
-    fc.property(messages, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (sent, cuts) => {
+    fc.property(messages, fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1 }), (sent, cuts) => {
       const stream = sent.flatMap((message) => [...frameMessage(message)]);
       const reader = new MessageReader();
       const got: Uint8Array[] = [];
@@ -17,6 +17,19 @@ Deno.test("property: MessageReader gives back the messages of any slicing", () =
       assertEquals(got, sent);
     }),
   );
+});
+
+Deno.test("MessageReader tells each prefix once, as soon as it is there, and what is still open", () => {
+  const prefixes: [number, number][] = [];
+  const reader = new MessageReader((flag, messageBytes) => prefixes.push([flag, messageBytes]));
+  const stream = new Uint8Array([...frameMessage(new Uint8Array(3)), ...frameMessage(new Uint8Array(1000))]);
+  stream[8] = 1;
+  assertEquals([reader.push(stream, 0, 4).length, prefixes.length, reader.pendingBytes], [0, 0, 4]);
+  assertEquals([reader.push(stream, 4, 13).length, reader.pendingBytes], [1, 5]);
+  assertEquals(prefixes, [[0, 3], [1, 1000]]);
+  assertEquals(reader.push(stream, 13, 900), []);
+  assertEquals(reader.push(stream, 900), [new Uint8Array(1000)]);
+  assertEquals([prefixes.length, reader.pendingBytes], [2, 0]);
 });
 
 Deno.test("decodeGrpcMessage decodes percent-encoding, and leaves what is badly encoded", () => {

@@ -1,4 +1,3 @@
-import { schemas } from "../../harness/report/schema.ts";
 import { checkAllowedImports } from "./allowed_imports.ts";
 import { checkCatalogue } from "./catalogue.ts";
 import { checkDeadFiles } from "./dead_files.ts";
@@ -9,6 +8,7 @@ import { checkImportMap } from "./import_map.ts";
 import { checkOneDeno } from "./one_deno.ts";
 import { checkPortableText } from "./portable_text.ts";
 import { readCatalogue } from "./read_catalogue.ts";
+import { reportSchemas } from "./report_schemas.ts";
 import type { Repository } from "./repository.ts";
 import { checkSchemaFiles } from "./schema_files.ts";
 import { checkSideEffects } from "./side_effects.ts";
@@ -40,7 +40,7 @@ export const CHECKS: readonly Check[] = [
   { promise: "names no path of one machine and no registry", run: ({ texts }) => checkPortableText(texts) },
   {
     promise: "has fresh JSON Schemas of its reports",
-    run: ({ texts }) => checkSchemaFiles(texts, schemas()),
+    run: ({ texts }) => checkSchemaFiles(texts, reportSchemas()),
   },
   {
     promise: "has workflows that are pinned, bounded and least privileged",

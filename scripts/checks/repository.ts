@@ -2,7 +2,10 @@ import { parseSource } from "./parse_source.ts";
 import type { SourceFile } from "./source_file.ts";
 
 /** Folders that hold no source of ours; each is ignored by git or is git's own. */
-const SKIPPED = new Set([".git", ".coverage", ".meshproof", "node_modules", "reports"]);
+const SKIPPED = new Set([".git", ".coverage", ".meshproof", "node_modules"]);
+
+/** Where runs leave their folders by default. Deeper down, a folder of that name is source. */
+const RUNS = "reports";
 
 /** What the folder of every run holds. */
 const LEFT_BY_A_RUN = ["history", "logs"];
@@ -46,7 +49,7 @@ async function walk(folder: URL, prefix: string, found: TextFile[]): Promise<voi
   if (LEFT_BY_A_RUN.every((name) => entries.some((entry) => entry.name === name))) return;
   for (const entry of entries) {
     const path = `${prefix}${entry.name}`;
-    if (entry.isDirectory && !SKIPPED.has(entry.name)) {
+    if (entry.isDirectory && !SKIPPED.has(entry.name) && path !== RUNS) {
       await walk(new URL(`${encodeURIComponent(entry.name)}/`, folder), `${path}/`, found);
     } else if (entry.isFile) {
       const text = await readText(new URL(encodeURIComponent(entry.name), folder));

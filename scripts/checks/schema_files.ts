@@ -29,12 +29,12 @@ export function checkSchemaFiles(
     if (text === undefined) return [breach(name, "is missing: run `deno task schemas`")];
     return text === schemaText(schema)
       ? []
-      : [breach(name, "is not what harness/report/schema.ts makes: run `deno task schemas`")];
+      : [breach(name, "is not what scripts/checks/report_schemas.ts makes: run `deno task schemas`")];
   });
   const orphans = [...byPath.keys()]
     .filter((path) => path.startsWith(`${SCHEMA_FOLDER}/`) && path.endsWith(".json"))
     .map((path) => path.slice(SCHEMA_FOLDER.length + 1))
     .filter((name) => !Object.hasOwn(schemas, name))
-    .map((name) => breach(name, "is made by no schema in harness/report/schema.ts: delete it"));
+    .map((name) => breach(name, "is made by no schema in scripts/checks/report_schemas.ts: delete it"));
   return [...stale, ...orphans];
 }

@@ -62,9 +62,9 @@ Deno.test("checkSchemaFiles refuses a schema that is missing, stale or made by n
   assertEquals(
     found.map(({ path, message }) => `${path.slice(folder.length + 1)} ${message.split(":")[0]}`),
     [
-      "stale.json is not what harness/report/schema.ts makes",
+      "stale.json is not what scripts/checks/report_schemas.ts makes",
       "missing.json is missing",
-      "orphan.json is made by no schema in harness/report/schema.ts",
+      "orphan.json is made by no schema in scripts/checks/report_schemas.ts",
     ],
   );
 });

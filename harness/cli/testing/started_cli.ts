@@ -27,6 +27,8 @@ export interface StartedCli {
   kill(signal: Deno.Signal): void;
   /** Resolves when standard error so far holds the words; rejects when it ends without. */
   saysOnStandardError(words: string): Promise<void>;
+  /** The same of standard output. @returns All of it so far. */
+  saysOnStandardOutput(words: string): Promise<string>;
 }
 
 /** Starts a program whose output is kept. */
@@ -71,6 +73,10 @@ export function startProgram(
     finished: finish(),
     kill: (signal) => child.kill(signal),
     saysOnStandardError: (words) => stderr.holds(words),
+    saysOnStandardOutput: async (words) => {
+      await stdout.holds(words);
+      return stdout.text;
+    },
   };
 }
 

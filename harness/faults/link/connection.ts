@@ -1,18 +1,21 @@
 import type { Socket } from "node:net";
+import type { ArmedShaper } from "./armed_shaper.ts";
 import { type EndedConnection, keep, type LinkCounters } from "./counters.ts";
 import { Pump } from "./pump.ts";
-import type { Direction, Shaper } from "./toxic.ts";
+import { adoptSocket, connectSocket } from "./sockets.ts";
+import type { ConnectionStage, LinkMiddle } from "./stage.ts";
+import { covers, type Direction } from "./toxic.ts";
 
 /** What a connection needs to know of its link. */
 export interface LinkConnectionOptions {
   /** 1 for the first connection of the link. */
   readonly ordinal: number;
-  /** Socket to who connected. */
-  readonly client: Socket;
-  /** Socket to the target; may still be connecting. */
-  readonly upstream: Socket;
+  /** As the listener gave it; nobody else may use it from now on. */
+  readonly accepted: Socket;
+  /** Where to connect to. */
+  readonly target: { readonly host: string; readonly port: number };
   readonly counters: LinkCounters;
-  readonly shapers: () => readonly Shaper[];
+  readonly middle: LinkMiddle | undefined;
   readonly onEnded: (connection: LinkConnection) => void;
 }
 
@@ -21,19 +24,47 @@ export class LinkConnection {
   readonly ordinal: number;
   /** Port of who connected, by which a probe knows its own connection. */
   readonly clientPort: number;
+  /** Socket to the target; may still be connecting. */
+  readonly upstream: Socket;
   readonly #options: LinkConnectionOptions;
+  readonly #client: Socket;
   readonly #pumps: Readonly<Record<Direction, Pump>>;
   readonly #finished = new Set<Direction>();
+  #stage: ConnectionStage | undefined;
   #isEnded = false;
 
   constructor(options: LinkConnectionOptions) {
     this.#options = options;
     this.ordinal = options.ordinal;
-    this.clientPort = options.client.remotePort ?? 0;
-    const { client, upstream, counters, shapers } = options;
+    this.clientPort = options.accepted.remotePort ?? 0;
+    const { accepted, target, counters } = options;
+    const upstream = connectSocket(target.host, target.port, (bytes) => this.#take("down", bytes));
+    const client = adoptSocket(accepted, (bytes) => this.#take("up", bytes));
+    this.upstream = upstream;
+    this.#client = client;
     const pump = (direction: Direction, from: Socket, to: Socket) =>
-      new Pump({ connection: this, direction, from, to, counters, shapers });
+      new Pump({
+        connection: this,
+        direction,
+        from,
+        to,
+        counters,
+        heldBefore: () => this.#stage?.heldBytes(direction) ?? 0,
+      });
     this.#pumps = { up: pump("up", client, upstream), down: pump("down", upstream, client) };
+    for (const [direction, socket] of [["up", client], ["down", upstream]] as const) {
+      socket.on("end", () => this.#stage ? this.#stage.end(direction) : this.#pumps[direction].passOn("end"));
+      // An error here is the peer's RST (or a broken network): the far side must see the same.
+      socket.on("error", () => this.#pumps[direction].passOn("reset"));
+    }
+    this.#stage = options.middle?.stage({
+      ordinal: this.ordinal,
+      write: (direction, bytes) => void this.#pumps[direction].take(bytes, false),
+      end: (direction) => this.#pumps[direction].passOn("end"),
+      reset: (cause) => this.reset(cause),
+      close: (cause) => this.close(cause),
+      reconsider: () => this.reconsider(),
+    });
   }
 
   /** Bytes that went out so far, by direction. */
@@ -43,10 +74,14 @@ export class LinkConnection {
 
   /** Passes the end of one direction on (FIN), and lets the connection go when both have ended. */
   finish(direction: Direction): void {
-    const { client, upstream } = this.#options;
-    (direction === "up" ? upstream : client).end();
+    (direction === "up" ? this.upstream : this.#client).end();
     this.#finished.add(direction);
     if (this.#finished.size === 2) this.#end("ended by both sides", (socket) => socket.destroySoon());
+  }
+
+  /** Ends one direction (FIN) after what is on its way; what its sender says from then on is dropped. */
+  halfClose(direction: Direction): void {
+    this.#pumps[direction].passOn("end");
   }
 
   /** Closes both sides in order (FIN), after what was written is out. */
@@ -63,16 +98,33 @@ export class LinkConnection {
     });
   }
 
+  /** Puts these shapers in force, oldest first; `isHealed` lets go of what waits for its time. */
+  shape(shapers: readonly ArmedShaper[], isHealed: boolean): void {
+    const struck = shapers.filter((armed) => armed.strikes(this.ordinal));
+    for (const direction of ["up", "down"] as const) {
+      const own = struck.filter(({ shaper }) => covers(shaper.directions, direction));
+      this.#pumps[direction].shape(own, isHealed);
+    }
+  }
+
   /** Looks again at what the pumps hold. */
-  reconsider(isHealed: boolean): void {
-    this.#pumps.up.reconsider(isHealed);
-    this.#pumps.down.reconsider(isHealed);
+  reconsider(): void {
+    this.#pumps.up.reconsider();
+    this.#pumps.down.reconsider();
+  }
+
+  #take(direction: Direction, bytes: Uint8Array): boolean {
+    const pump = this.#pumps[direction];
+    pump.countIn(bytes.length);
+    if (this.#stage === undefined) return pump.take(bytes, true);
+    this.#stage.push(direction, bytes.slice());
+    return pump.mayRead();
   }
 
   #end(cause: string, dispose: (socket: Socket) => void): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const { client, upstream, counters, onEnded } = this.#options;
+    const { counters, onEnded } = this.#options;
     this.#pumps.up.stop();
     this.#pumps.down.stop();
     keep(counters.ended, {
@@ -81,8 +133,9 @@ export class LinkConnection {
       cause,
       bytesOut: this.bytesOut,
     });
-    dispose(client);
-    dispose(upstream);
+    dispose(this.#client);
+    dispose(this.upstream);
+    this.#stage?.close();
     onEnded(this);
   }
 }

@@ -1,13 +1,23 @@
 /** An L4 proxy on loopback that can be told to misbehave. */
-import net from "node:net";
+import type net from "node:net";
 import type { Recorder } from "../../model/event.ts";
 import type { Address } from "../../model/mesh.ts";
+import { splitAddress } from "../../model/split_address.ts";
 import { type ArmedFault, type Fault, once } from "../fault.ts";
 import { LinkConnection } from "./connection.ts";
-import { splitAddress } from "../../model/split_address.ts";
 import { type LinkCounters, newCounters } from "./counters.ts";
+import { type FaultHits, HitBook } from "./hit_book.ts";
+import { Arsenal } from "./arsenal.ts";
 import { LinkListener, type LinkPlace } from "./listener.ts";
-import type { LinkControl, Shaper, Toxic } from "./toxic.ts";
+import type { LinkProtocol } from "./protocol.ts";
+import { middleOf } from "./protocol.ts";
+import type { Toxic } from "./toxic.ts";
+
+/** A toxic and the name that its fault gets; `<link>/<kind>` unless given. */
+export interface NamedToxic {
+  readonly toxic: Toxic;
+  readonly name?: string;
+}
 
 /** How to open a link. */
 export interface LinkOptions extends LinkPlace {
@@ -18,12 +28,20 @@ export interface LinkOptions extends LinkPlace {
   readonly recorder: Recorder;
   /** @default 0 */
   readonly seed?: number;
+  /** `http2` reads the frames of every connection, so that its faults can be armed at any time. @default "tcp" */
+  readonly protocol?: LinkProtocol;
+  /** In force before the first connection is accepted, in this order. @default [] */
+  readonly toxics?: readonly NamedToxic[];
+  /** Is told of each connection when it has come, and when it has gone: its entry in the books is the latest then. */
+  readonly onConnection?: (edge: "accepted" | "ended", connection: LinkConnection) => void;
 }
 
 /** What a link has seen so far. Times are those of the process that it lives in. */
 export interface LinkBooks extends LinkCounters {
   /** How many connections are open. */
   readonly connections: number;
+  /** What each fault that was ever armed has struck, by its name. */
+  readonly hits: Readonly<Record<string, FaultHits>>;
 }
 
 /** An open link, wherever it lives. */
@@ -32,10 +50,12 @@ export interface Link extends AsyncDisposable {
   /** Where to connect in place of the target. */
   readonly address: Address;
   readonly target: Address;
+  /** The toxics that it was opened with, in force. */
+  readonly armed: readonly ArmedFault[];
   /** A look at its books, now. */
   books(): Promise<LinkBooks>;
   /** Puts a toxic in force at once, without the history; for that see {@linkcode Link.fault} and `injectFault`. */
-  arm(toxic: Toxic): Promise<ArmedFault>;
+  arm(toxic: Toxic, name?: string): Promise<ArmedFault>;
   /** The toxic as a fault, named `<link>/<kind>` unless `name` is given. */
   fault(toxic: Toxic, name?: string): Fault;
   /** Sends new connections elsewhere; those that are open stay where they are. */
@@ -55,11 +75,9 @@ export interface LocalLink extends Link {
  * Opens a link, on an ephemeral port of 127.0.0.1 unless told otherwise. With no toxic armed it passes bytes as they
  * come.
  *
- * Sockets are node:net's: `resetAndDestroy` sends a real RST there, which nothing in Deno's own API does.
- *
  * @param options Name and target, and where to listen.
  * @throws {TypeError} When the target is no `host:port`.
- * @throws {Error} When it cannot listen there.
+ * @throws {Error} When it cannot listen there, or a toxic cannot be armed.
  */
 export async function openLink(options: LinkOptions): Promise<LocalLink> {
   const { name, recorder, seed = 0 } = options;
@@ -67,87 +85,81 @@ export async function openLink(options: LinkOptions): Promise<LocalLink> {
   let isTargetDown = false;
   const counters = newCounters();
   const open = new Set<LinkConnection>();
-  const shapers: Shaper[] = [];
-  const arrivals = new Set<(connection: LinkConnection) => void>();
-  const armed = new Set<ArmedFault>();
+  const book = new HitBook(name, recorder);
+  const middle = middleOf(options.protocol ?? "tcp", (text) => note(`link ${name}: ${text}`));
+  const note = (text: string) => recorder.record("fault", { kind: "note", text });
 
-  const accept = (client: net.Socket) => {
-    client.setNoDelay(true);
-    const upstream = net.connect({
-      host: target.host,
-      port: target.port,
-      allowHalfOpen: true,
-      noDelay: true,
-    });
+  const accept = (accepted: net.Socket) => {
+    const ordinal = ++counters.accepted;
+    const elsewhere = arsenal.divert(ordinal);
+    const goal = elsewhere === undefined ? target : targetAt(elsewhere);
     const connection = new LinkConnection({
-      ordinal: ++counters.accepted,
-      client,
-      upstream,
+      ordinal,
+      accepted,
+      target: goal,
       counters,
-      shapers: () => shapers,
-      onEnded: (ended) => open.delete(ended),
+      middle,
+      onEnded: (ended) => {
+        open.delete(ended);
+        book.forget(ended.ordinal);
+        options.onConnection?.("ended", ended);
+      },
     });
     open.add(connection);
+    options.onConnection?.("accepted", connection);
     let hasConnected = false;
-    upstream.once("connect", () => {
+    connection.upstream.once("connect", () => {
       hasConnected = true;
       isTargetDown = false;
     });
-    upstream.once("error", (error: Error) => {
+    connection.upstream.once("error", (error: Error) => {
       if (hasConnected) return;
       counters.targetFailures++;
       // One note a streak: a dead target is asked again and again, and each refusal says the same.
       if (!isTargetDown) {
-        note(`link ${name}: target ${target.address} did not take a connection: ${error.message}`);
+        note(`link ${name}: target ${goal.address} did not take a connection: ${error.message}`);
       }
       isTargetDown = true;
     });
-    for (const listener of [...arrivals]) listener(connection);
+    arsenal.greet(connection);
   };
-  const note = (text: string) => recorder.record("fault", { kind: "note", text });
-  const listener = await LinkListener.open(name, options, accept);
-
-  const control: LinkControl = {
+  // Connections that come before the toxics are armed are held: none may slip through without them.
+  const early: net.Socket[] = [];
+  let isOpen = false;
+  const listener = await LinkListener.open(
+    name,
+    options,
+    (accepted) => isOpen ? accept(accepted) : void early.push(accepted),
+  );
+  const arsenal = new Arsenal({
     name,
     seed,
-    address: listener.address,
     counters,
-    connections: () => [...open],
-    onConnection: (told) => {
-      arrivals.add(told);
-      return () => arrivals.delete(told);
-    },
-    shape: (shaper) => {
-      shapers.push(shaper);
-      return () => {
-        const index = shapers.indexOf(shaper);
-        if (index >= 0) shapers.splice(index, 1);
-        for (const connection of open) connection.reconsider(true);
-      };
-    },
-    closeListener: () => listener.close(),
-    openListener: () => listener.reopen(),
-  };
-
-  const arm = async (toxic: Toxic, faultName = `${name}/${toxic.kind}`): Promise<ArmedFault> => {
-    const inForce = await toxic.arm(control);
-    const fault: ArmedFault = {
-      name: faultName,
-      detail: `${toxic.detail} on link ${name} (${listener.address} to ${target.address})`,
-      witness: async () => await inForce.witness(),
-      heal: once(async () => {
-        armed.delete(fault);
-        await inForce.heal();
-      }),
-    };
-    armed.add(fault);
-    return fault;
-  };
+    book,
+    listener,
+    middle,
+    open,
+    target: () => target.address,
+    isAccepting: () => isOpen,
+  });
   const close = once(async () => {
-    await Promise.allSettled([...armed].map((fault) => fault.heal()));
+    await arsenal.healAll();
     await listener.close();
     for (const connection of [...open]) connection.reset("the link was closed");
+    for (const accepted of early) accepted.destroy();
+    middle?.close();
   });
+  const armed: ArmedFault[] = [];
+  try {
+    for (const { toxic, name: faultName } of options.toxics ?? []) {
+      armed.push(await arsenal.arm(toxic, faultName));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  isOpen = true;
+  for (const accepted of early.splice(0)) accept(accepted);
   return {
     name,
     address: listener.address,
@@ -157,12 +169,13 @@ export async function openLink(options: LinkOptions): Promise<LocalLink> {
     get connections() {
       return open.size;
     },
+    armed,
     counters,
-    books: () => Promise.resolve(structuredClone({ ...counters, connections: open.size })),
-    arm: (toxic) => arm(toxic),
+    books: () => Promise.resolve(structuredClone({ ...counters, connections: open.size, hits: book.faults })),
+    arm: (toxic, faultName) => arsenal.arm(toxic, faultName),
     fault: (toxic, faultName = `${name}/${toxic.kind}`) => ({
       name: faultName,
-      inject: () => arm(toxic, faultName),
+      inject: () => arsenal.arm(toxic, faultName),
     }),
     retarget: (address) => {
       target = targetAt(address);

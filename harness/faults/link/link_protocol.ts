@@ -23,9 +23,11 @@ export const linkCommandSchema = z.discriminatedUnion("command", [
     host: z.string(),
     port: z.number().int().min(0).max(65535),
     seed: z.number(),
+    protocol: z.enum(["tcp", "http2"]),
+    toxics: z.array(z.strictObject({ name: z.string().optional(), toxic: toxicSpecSchema })),
   }),
   /** Puts a toxic in force. Done: {@link armedSchema}. */
-  z.strictObject({ command: z.literal("arm"), token, link, toxic: toxicSpecSchema }),
+  z.strictObject({ command: z.literal("arm"), token, link, name: z.string(), toxic: toxicSpecSchema }),
   /** Asks the witness of a fault. Done: {@link testimonySchema}. */
   z.strictObject({ command: z.literal("witness"), token, fault }),
   /** Heals a fault; a second time is harmless. Done: nothing. */
@@ -39,10 +41,10 @@ export const linkCommandSchema = z.discriminatedUnion("command", [
 ]);
 export type LinkCommand = z.infer<typeof linkCommandSchema>;
 
-/** Where a link listens. */
-export const openedSchema = z.object({ address: z.string() });
 /** A toxic in force: its number in this process, and what was done in words. */
-export const armedSchema = z.object({ fault, detail: z.string() });
+export const armedSchema = z.object({ fault, name: z.string(), detail: z.string() });
+/** Where a link listens, and the toxics that it was opened with. */
+export const openedSchema = z.object({ address: z.string(), armed: z.array(armedSchema) });
 export const testimonySchema = z.object({ witnessed: z.boolean(), detail: z.string() });
 
 const perDirection = z.object({ up: z.number(), down: z.number() });
@@ -61,6 +63,10 @@ export const booksSchema = z.object({
       writtenT: z.number(),
       bytes: z.number(),
     }),
+  ),
+  hits: z.record(
+    z.string(),
+    z.object({ connections: z.number(), bytes: z.number(), pieces: z.number(), strikes: z.number() }),
   ),
   ended: z.array(
     z.object({ ordinal: z.number(), endedT: z.number(), cause: z.string(), bytesOut: perDirection }),

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { memoryRecorder } from "../../observe/testing/memory_recorder.ts";
 import { eventually } from "../../runtime/testing/test_runtime.ts";
-import { latency } from "./latency.ts";
+import type { ArmedFault } from "../fault.ts";
+import { latency } from "./toxics/latency.ts";
 import { openLink } from "./link.ts";
-import { slice } from "./slice.ts";
+import { slice } from "./toxics/slice.ts";
 import { everywhere, linkName } from "./testing/everywhere.ts";
 
 /** A TCP server that sends back what it gets. */
@@ -110,6 +111,45 @@ everywhere("a toxic that is healed under load loses and reorders nothing", async
   }
   assertEquals(await trip, join(pieces));
 });
+
+everywhere(
+  "arming and healing while a slow receiver holds the fast path back loses and reorders nothing",
+  async (host) => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const target = `127.0.0.1:${listener.addr.port}`;
+    await using link = await host.open({ name: linkName(), target, recorder: memoryRecorder() });
+    const near = await dial(link.address);
+    using far = await listener.accept();
+    listener.close();
+    // More than all the buffers on the way: the link is in the middle of a write when the toxic comes.
+    const sent = Uint8Array.from({ length: 24 << 20 }, (_, index) => (index * 31 + (index >> 13)) & 255);
+    const sending = (async () => {
+      for (let offset = 0; offset < sent.length;) offset += await near.write(sent.subarray(offset));
+      near.close();
+    })();
+    let seen = -1;
+    await eventually("the sender to be stopped", async () => {
+      const { up } = await link.books();
+      const isStill = up.bytesIn > 0 && up.bytesIn === seen;
+      seen = up.bytesIn;
+      return isStill;
+    });
+    const received = new Uint8Array(sent.length + 1);
+    let length = 0;
+    let armed: ArmedFault | undefined;
+    for (let reads = 0;; reads++) {
+      const count = await far.read(received.subarray(length));
+      if (count === null) break;
+      length += count;
+      if (reads % 3 > 0) continue;
+      await armed?.heal();
+      armed = armed === undefined ? await link.arm(slice(3000)) : undefined;
+    }
+    await sending;
+    assertEquals(length, sent.length);
+    assert(sent.every((byte, index) => byte === received[index]), "bytes differ");
+  },
+);
 
 everywhere(
   "a link to a dead target resets its callers, notes it once a streak, and works when the target is back",

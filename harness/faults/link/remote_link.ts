@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Address } from "../../model/mesh.ts";
 import { type ArmedFault, once } from "../fault.ts";
 import type { Link, LinkOptions } from "./link.ts";
@@ -14,24 +15,30 @@ import type { Toxic } from "./toxic.ts";
  * @throws {LinkProcessError} When it cannot be opened.
  */
 export async function openRemoteLink(process: LinkProcess, options: LinkOptions): Promise<Link> {
-  const { name, seed = 0, port = 0 } = options;
+  const { name, seed = 0, port = 0, protocol = "tcp" } = options;
   const { bind = process.pod.bind, host = process.pod.host } = options;
   let target: Address = options.target;
-  const { address } = openedSchema.parse(
-    await process.command({ command: "open", name, target, bind, host, port, seed }),
+  const toxics = (options.toxics ?? []).map(({ name: faultName, toxic }) => ({
+    ...(faultName === undefined ? {} : { name: faultName }),
+    toxic: toxic.spec,
+  }));
+  const opened = openedSchema.parse(
+    await process.command({ command: "open", name, target, bind, host, port, seed, protocol, toxics }),
   );
+  const { address } = opened;
 
-  const arm = async (toxic: Toxic, faultName = `${name}/${toxic.kind}`): Promise<ArmedFault> => {
-    const { fault, detail } = armedSchema.parse(
-      await process.command({ command: "arm", link: name, toxic: toxic.spec }),
+  const held = ({ fault, name: faultName, detail }: z.infer<typeof armedSchema>): ArmedFault => ({
+    name: faultName,
+    detail,
+    witness: async () => testimonySchema.parse(await process.command({ command: "witness", fault })),
+    heal: once(async () => void await process.command({ command: "heal", fault })),
+  });
+  const arm = async (toxic: Toxic, faultName = `${name}/${toxic.kind}`): Promise<ArmedFault> =>
+    held(
+      armedSchema.parse(
+        await process.command({ command: "arm", link: name, name: faultName, toxic: toxic.spec }),
+      ),
     );
-    return {
-      name: faultName,
-      detail,
-      witness: async () => testimonySchema.parse(await process.command({ command: "witness", fault })),
-      heal: once(async () => void await process.command({ command: "heal", fault })),
-    };
-  };
   const close = once(async () => {
     // A process that is gone has closed its links in its own way.
     if (!process.hasEnded) await process.command({ command: "close", link: name });
@@ -43,7 +50,8 @@ export async function openRemoteLink(process: LinkProcess, options: LinkOptions)
       return target;
     },
     books: async () => booksSchema.parse(await process.command({ command: "books", link: name })),
-    arm: (toxic) => arm(toxic),
+    armed: opened.armed.map(held),
+    arm,
     fault: (toxic, faultName = `${name}/${toxic.kind}`) => ({
       name: faultName,
       inject: () => arm(toxic, faultName),

@@ -1,18 +1,28 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import net from "node:net";
+import { createAuthority } from "../../control/authority.ts";
 import type { RunningProcess } from "../../model/process.ts";
 import { memoryRecorder } from "../../observe/testing/memory_recorder.ts";
 import { eventually, openTestRuntime } from "../../runtime/testing/test_runtime.ts";
 import { HARNESS_LINKS, openLinkHost, openRemoteLinkHost } from "./host.ts";
 import { LinkProcessError } from "./link_process.ts";
 import {
+  bandwidth,
   blackhole,
+  clog,
+  corrupt,
   cutAfter,
+  halfClose,
+  http2Fault,
   latency,
   refuse,
   reset,
   sever,
   slice,
+  slowClose,
+  timeout,
+  tlsCertificate,
+  tlsStall,
   toxicOf,
   toxicSpecSchema,
 } from "./mod.ts";
@@ -72,8 +82,21 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-Deno.test("toxicOf makes the toxic again from its spec, through JSON, for every kind", () => {
+Deno.test("toxicOf makes the toxic again from its spec, through JSON, for every kind", async () => {
+  const { chain: certificate, key } = await (await createAuthority({ trustDomain: "mesh.test" })).issue("a");
   const toxics = [
+    bandwidth({ bytesPerSecond: 1000, direction: "up", share: 0.5 }),
+    clog({ holdMs: 3 }),
+    corrupt({ byteShare: 0.5 }),
+    halfClose({ afterBytes: 3 }),
+    http2Fault([{ name: "r", action: { kind: "missingTrailers" } }]),
+    slowClose({ delayMs: 4, direction: "both" }),
+    timeout({ afterMs: 5 }),
+    tlsCertificate({ certificate, key, upstream: "plain" }),
+    tlsStall({ hold: "server_hello" }),
+    latency({ delayMs: 9, jitterMs: 3, distribution: "pareto", correlation: 0.5, share: 0.1 }),
+    reset({ afterBytes: 3 }),
+    slice({ maxBytes: 9, variationBytes: 3, delayMs: 1, direction: "up" }),
     latency({ delayMs: 20, jitterMs: 5, direction: "both" }),
     latency({ delayMs: 1 }),
     blackhole("up"),
@@ -84,9 +107,9 @@ Deno.test("toxicOf makes the toxic again from its spec, through JSON, for every 
     cutAfter({ bytes: 7 }),
     slice(3),
   ];
-  for (const { kind, spec, detail } of toxics) {
+  for (const { kind, spec, detail, share } of toxics) {
     const again = toxicOf(toxicSpecSchema.parse(JSON.parse(JSON.stringify(spec))));
-    assertEquals([again.kind, again.spec, again.detail], [kind, spec, detail]);
+    assertEquals([again.kind, again.spec, again.detail, again.share], [kind, spec, detail, share]);
   }
   const kinds = toxicSpecSchema.options.map((option) => option.shape.kind.value);
   assertEquals(kinds.filter((kind) => !toxics.some((toxic) => toxic.kind === kind)), []);

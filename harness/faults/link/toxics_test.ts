@@ -1,61 +1,16 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { memoryRecorder } from "../../observe/testing/memory_recorder.ts";
-import { blackhole } from "./blackhole.ts";
+import { blackhole } from "./toxics/blackhole.ts";
 import type { LinkConnection } from "./connection.ts";
-import { cutAfter } from "./cut_after.ts";
-import type { LinkHost } from "./host.ts";
-import { latency } from "./latency.ts";
-import type { Link, LinkBooks } from "./link.ts";
+import { cutAfter } from "./toxics/cut_after.ts";
+import { latency } from "./toxics/latency.ts";
 import { probeConnect } from "./probe.ts";
-import { refuse } from "./refuse.ts";
-import { reset } from "./reset.ts";
-import { sever } from "./sever.ts";
-import { slice } from "./slice.ts";
-import { everywhere, linkName } from "./testing/everywhere.ts";
+import { refuse } from "./toxics/refuse.ts";
+import { reset } from "./toxics/reset.ts";
+import { sever } from "./toxics/sever.ts";
+import { slice } from "./toxics/slice.ts";
+import { everywhere } from "./testing/everywhere.ts";
+import { caller, linkedEcho, until } from "./testing/linked_echo.ts";
 import type { Direction, LinkControl, Shaper } from "./toxic.ts";
-
-/** An echo server behind a link. */
-async function linkedEcho(host: LinkHost) {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  (async () => {
-    for await (const connection of listener) connection.readable.pipeTo(connection.writable).catch(() => {});
-  })();
-  const target = `127.0.0.1:${listener.addr.port}`;
-  const link = await host.open({ name: linkName(), target, recorder: memoryRecorder() });
-  return {
-    link,
-    async [Symbol.asyncDispose]() {
-      await link.close();
-      listener.close();
-    },
-  };
-}
-
-/** A caller that sends one byte and waits for it. */
-async function caller(link: Link) {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(link.address.split(":")[1]) });
-  let byte = 0;
-  return {
-    connection,
-    send: () => connection.write(new Uint8Array([++byte])),
-    async read(): Promise<number | null> {
-      const buffer = new Uint8Array(1);
-      return await connection.read(buffer) === null ? null : buffer[0] ?? null;
-    },
-    async echoMs(): Promise<number> {
-      const beganT = performance.now();
-      await this.send();
-      assertEquals(await this.read(), byte);
-      return performance.now() - beganT;
-    },
-    [Symbol.dispose]: () => connection.close(),
-  };
-}
-
-/** Looks into the books until they show something. */
-async function until(link: Link, holds: (books: LinkBooks) => boolean): Promise<void> {
-  while (!holds(await link.books())) await new Promise((resolve) => setImmediate(resolve));
-}
 
 everywhere("latency holds each answer, is witnessed only once bytes passed, and heals", async (host) => {
   await using echo = await linkedEcho(host);
@@ -85,11 +40,12 @@ Deno.test("latency jitters within its bounds, by a stream of each seed, link, co
     const control = {
       seed,
       name,
+      faultName: "f",
       shape: (given: Shaper) => (shaper = given, () => {}),
     } as unknown as LinkControl;
     await latency({ delayMs: 20, jitterMs: 5, direction: "both" }).arm(control);
     const connection = { ordinal } as LinkConnection;
-    return Array.from({ length: 50 }, () => shaper?.delayMs?.(connection, direction) ?? NaN);
+    return Array.from({ length: 50 }, () => shaper?.dueT?.(connection, direction, 1, 0) ?? NaN);
   };
   const first = await delays(1, "l", 1, "up");
   assert(first.every((delayMs) => delayMs >= 15 && delayMs <= 25), `${first}`);

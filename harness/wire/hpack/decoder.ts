@@ -1,5 +1,6 @@
 import { ERROR } from "../frame.ts";
 import { Http2Error } from "../http2_error.ts";
+import { BlockMemory } from "./block_memory.ts";
 import { DynamicTable } from "./dynamic_table.ts";
 import type { HeaderField } from "./header_field.ts";
 import { huffmanDecode } from "./huffman.ts";
@@ -13,18 +14,12 @@ export interface HpackDecoderOptions {
   readonly maxListBytes?: number;
 }
 
-/** Blocks whose meaning is remembered at most. */
-const REMEMBERED_BLOCKS = 64;
-/** Longer ones hardly come twice. */
-const REMEMBERED_BYTES = 256;
-
 /** Decodes the header blocks of one direction of one connection, in the order in which they came (RFC 7541). */
 export class HpackDecoder {
   readonly #table: DynamicTable;
   readonly #maxTableBytes: number;
   readonly #maxListBytes: number;
-  /** Same bytes, same table, same list: most answers of a server are byte for byte alike. */
-  readonly #remembered = new Map<string, readonly HeaderField[]>();
+  readonly #remembered: BlockMemory = new BlockMemory();
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -43,8 +38,7 @@ export class HpackDecoder {
    * decoder cannot be used after that: the tables of both sides are no longer the same.
    */
   decode(bytes: Uint8Array, start = 0, end: number = bytes.length): readonly HeaderField[] {
-    const key = end - start <= REMEMBERED_BYTES ? keyOf(bytes, start, end) : undefined;
-    const known = key === undefined ? undefined : this.#remembered.get(key);
+    const known = this.#remembered.get(bytes, start, end);
     if (known !== undefined) return known;
 
     this.#bytes = bytes;
@@ -66,10 +60,7 @@ export class HpackDecoder {
       fields.push(field);
     }
     if (this.#table.changes !== changesBefore) this.#remembered.clear();
-    else if (key !== undefined) {
-      if (this.#remembered.size >= REMEMBERED_BLOCKS) this.#remembered.clear();
-      this.#remembered.set(key, fields);
-    }
+    else this.#remembered.set(bytes, start, end, fields);
     return fields;
   }
 
@@ -126,7 +117,7 @@ export class HpackDecoder {
     const to = from + length;
     if (to > this.#end) throw broken(`a string of ${length} bytes, of which ${this.#end - from} are there`);
     this.#at = to;
-    if (!isHuffman) return keyOf(this.#bytes, from, to);
+    if (!isHuffman) return latin1(this.#bytes, from, to);
     const text = huffmanDecode(this.#bytes, from, to);
     if (text === undefined) throw broken("a string with a wrong Huffman code");
     return text;
@@ -143,7 +134,7 @@ function broken(found: string): Http2Error {
 }
 
 /** Octets as Latin-1 characters. */
-function keyOf(bytes: Uint8Array, start: number, end: number): string {
+function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]!);
   return text;

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Http2Error } from "../http2_error.ts";
 import { HpackDecoder } from "./decoder.ts";
@@ -128,4 +128,18 @@ Deno.test("HpackDecoder remembers equal blocks only until its table changes", ()
   assertEquals(decoder.decode(hex("be")), [["a", "1"]]);
   decoder.decode(hex("4001 6101 32")); // a: 2
   assertEquals(decoder.decode(hex("be")), [["a", "2"]]);
+});
+
+Deno.test("HpackDecoder tells apart blocks that agree in length and ends, and decodes long ones anew", () => {
+  const decoder = new HpackDecoder();
+  const block = (middle: string) => encodeHeaders([["x", "1"], ["y", middle], ["z", "3"]]);
+  for (const middle of ["ab", "ba", "ab", "c".repeat(300), "d".repeat(300), "c".repeat(300)]) {
+    assertEquals(decoder.decode(block(middle)), [["x", "1"], ["y", middle], ["z", "3"]]);
+  }
+});
+
+Deno.test("HpackDecoder gives the same list for the same block, so that what it says is read once", () => {
+  const decoder = new HpackDecoder();
+  const block = encodeHeaders([[":status", "200"], ["a", "b"]]);
+  assert(decoder.decode(block) === decoder.decode(block.slice()));
 });
