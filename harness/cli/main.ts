@@ -2,20 +2,27 @@
 import "../runtime/safe_http2.ts";
 import project from "../../deno.json" with { type: "json" };
 import { Command, CommanderError } from "commander";
-import { analyzeCommand } from "./analyze.ts";
-import { benchCommand } from "./bench.ts";
-import { cleanCommand } from "./clean.ts";
-import { compareCommand } from "./compare.ts";
-import { doctorCommand } from "./doctor.ts";
 import { exitCodeFor, reportFailure } from "./failure.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { linkCommand } from "./link.ts";
-import { listCommand } from "./list.ts";
-import { loadCommand } from "./load.ts";
-import { mergeCommand } from "./merge.ts";
-import { mutantsCommand } from "./mutants.ts";
-import { replayCommand } from "./replay.ts";
-import { runCommand } from "./run.ts";
+
+/** Makes a command that says with which code to end. */
+type MakeCommand = (setExitCode: (code: number) => void) => Command;
+
+/** By name, each loaded only when it is meant: what one command leans on is another one's waiting time. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  run: async () => (await import("./run.ts")).runCommand,
+  mutants: async () => (await import("./mutants.ts")).mutantsCommand,
+  merge: async () => (await import("./merge.ts")).mergeCommand,
+  analyze: async () => (await import("./analyze.ts")).analyzeCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
+  replay: async () => (await import("./replay.ts")).replayCommand,
+  bench: async () => (await import("./bench.ts")).benchCommand,
+  link: async () => (await import("./link.ts")).linkCommand,
+  load: async () => (await import("./load.ts")).loadCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  clean: async () => (await import("./clean.ts")).cleanCommand,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
@@ -29,22 +36,12 @@ async function main(args: readonly string[]): Promise<number> {
       // Said by `reportFailure`, in the one way that every failure is said.
       outputError: () => {},
     });
-  const commands = [
-    runCommand,
-    mutantsCommand,
-    mergeCommand,
-    analyzeCommand,
-    compareCommand,
-    replayCommand,
-    benchCommand,
-    linkCommand,
-    loadCommand,
-    listCommand,
-    doctorCommand,
-    cleanCommand,
-  ];
-  for (const make of commands) {
-    program.addCommand(make(setExitCode).exitOverride().copyInheritedSettings(program));
+  const [name = ""] = args;
+  const meant = Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
+  for (const make of await Promise.all(meant.map((each) => COMMANDS[each]?.()))) {
+    if (make !== undefined) {
+      program.addCommand(make(setExitCode).exitOverride().copyInheritedSettings(program));
+    }
   }
   if (args.length === 0) {
     program.outputHelp();
