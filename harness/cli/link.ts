@@ -57,7 +57,7 @@ export function linkCommand(): Command {
     .option("--http2", "proxies understand HTTP/2 and gRPC, which the toxic meshproof_http2 needs")
     .option("--seed <n>", "number that all chance comes from, or 'random'")
     .option("--allow-remote", "let the API and the proxies use addresses that are not of the loopback")
-    .option("--json", "print events (ready, hits, notes) as JSON, one a line, and nothing else")
+    .option("--json", "print events (ready, connections, hits, notes) as JSON, one a line, and nothing else")
     .addHelpText("after", MORE)
     .action(async (options: LinkCommandOptions) => {
       const terminal = openTerminal(options.json ?? false);
@@ -95,7 +95,12 @@ async function serverFor(
       recorder,
       seed: seedOf(seed),
       ...(json
-        ? { onConnection: (notice) => terminal.print(JSON.stringify({ event: "connection", ...notice })) }
+        ? {
+          onConnection: (notice) => {
+            const t = Number(recorder.now().toFixed(3));
+            terminal.print(JSON.stringify({ event: "connection", ...notice, t }));
+          },
+        }
         : {}),
       allowRemote,
     });

@@ -39,7 +39,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       link: "echo",
       connection: 1,
     });
-    assertEquals(events.filter((each) => each.event === "connection"), [
+    assertEquals(events.filter((each) => each.event === "connection").map(({ t: _, ...rest }) => rest), [
       { event: "connection", proxy: "echo", connection: 1, edge: "accepted" },
       {
         ...{ event: "connection", proxy: "echo", connection: 1, edge: "ended" },

@@ -58,13 +58,13 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Lets a load go elsewhere only when that was said twice: to us, and to Deno.
+ * Lets a load go to another machine only when that was said twice: to us, and to Deno. That Deno would ask, in mid-run,
+ * whoever sits at the terminal is of no use to a load.
  *
  * @throws {UsageError} When it was not, with what to say.
  */
 export async function checkLoadAddress({ host, address }: LoadAddress, allowRemote: boolean): Promise<void> {
-  if (isLoopback(host)) return;
-  if (!allowRemote) {
+  if (!isLoopback(host) && !allowRemote) {
     throw new UsageError(
       `${address}: expected an address of this machine (127.0.0.0/8, ::1, localhost), found another; a load can bring ` +
         "others down: if they are yours, say --allow-remote",
@@ -73,7 +73,7 @@ export async function checkLoadAddress({ host, address }: LoadAddress, allowRemo
   const { state } = await Deno.permissions.query({ name: "net", host: address });
   if (state === "granted") return;
   throw new UsageError(
-    `${address}: expected Deno's permission to connect there, found none; the task meshproof is for this machine alone: ` +
+    `${address}: expected Deno's permission to connect there, found none; the task meshproof has it for 127.0.0.1 and localhost: ` +
       `start it as \`deno run --allow-net=${address} --allow-run --allow-read --allow-write --allow-env --allow-sys ` +
       "harness/cli/main.ts load ...`",
   );
