@@ -7,7 +7,7 @@ const LIMIT_MS = 1;
 /** Of each of four connections: a p99 has ten of all beyond it. */
 const PROBES = 300;
 const PROBES_QUICK = 60;
-const WARMUP_PROBES = 40;
+const WARMUP_PROBES = 100;
 
 const MISS = {
   name: "added delay, asked 10 ms: p99 of the error beyond the direct round trip",

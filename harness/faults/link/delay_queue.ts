@@ -4,8 +4,8 @@
  * has come. With nothing due soon it costs nothing.
  */
 
-/** How long before its moment a wait becomes a busy one. Deno 2.9.6's timers wake up to 1.45 ms late (p99). */
-const BUSY_MS = 1.6;
+/** How long before its moment a wait becomes a busy one. Deno 2.9.6's timers wake up to 1.7 ms late. */
+const BUSY_MS = 2.2;
 
 /** Something that waits. */
 interface Wait {

@@ -14,7 +14,7 @@ const SLICE_IN_FLIGHT_MS = 0.2;
 /** A sleep takes about so much longer than was asked (timer slack of the kernel and the way back). */
 const OVERSLEEP_MS = 0.1;
 /** Sleep of a plan that is too dense to spin for each due time. */
-const DENSE_SLICE_MS = 0.2;
+const DENSE_SLICE_MS = 0.5;
 /** Mean gap below which a plan is dense. */
 const DENSE_GAP_MS = 0.4;
 /** Beyond it the event loop sleeps by itself, and reads at once; it wakes late, so it is to wake early. */
