@@ -39,7 +39,7 @@ interface Ended {
   readonly left: readonly string[];
 }
 
-/** Starts a copy of `.ci/run` with stand-ins for npx, node, go, python3 and Docker in a folder of its own. */
+/** Starts a copy of `.ci/run` with stand-ins for npx, node, go, python3, nghttpd and Docker in a folder of its own. */
 async function startCi(
   parts: Parts,
   beforeExit = "",
@@ -58,7 +58,7 @@ async function startCi(
   const doctor = `  *" task meshproof doctor"*)
     if ${machine.dockerAnswers}; then echo '{"docker":{"available":true}}'; else echo '{"docker":{"available":false}}'; fi ;;`;
   const npx = `case "$*" in\n${[doctor, ...cases].join("\n")}\n  *) echo "deno 2" ;;\nesac`;
-  const programs = { npx, node: "", python3: "", go: "", ...machine.programs };
+  const programs = { npx, node: "", python3: "", go: "", nghttpd: "", ...machine.programs };
   for (const [name, text] of Object.entries(programs)) {
     await Deno.writeTextFile(new URL(`bin/${name}`, root), `#!/usr/bin/env bash\n${text}\n`, { mode: 0o755 });
   }
