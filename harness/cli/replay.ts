@@ -13,6 +13,7 @@ import { runtimeNamed } from "./runtime_option.ts";
 import { readRun } from "./stored_run.ts";
 import { openSite } from "./site.ts";
 import { openTerminal } from "./terminal.ts";
+import { writeJourneys } from "./journeys.ts";
 import { worst } from "../model/verdict.ts";
 
 interface ReplayOptions {
@@ -73,6 +74,7 @@ async function replay(name: string, options: ReplayOptions): Promise<number> {
   terminal.say(`replaying ${meshName}/${scenarioId} with seed ${stored.run.seed}`);
   const outcome = await runCell(site, { mesh, loaded });
   interrupt.signal.throwIfAborted();
+  await writeJourneys(site.out, site.runId, [outcome]);
   const { history: path, evidence } = outcome;
   const cell = cellReport(scenarioId, meshName, [{
     ...outcome,

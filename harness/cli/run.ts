@@ -20,9 +20,11 @@ import {
   type SelectionOptions,
   wholeNumber,
 } from "./options.ts";
+import { RunProfile } from "./run_profile.ts";
 import { cellProgress } from "./progress.ts";
 import { reportOf, type RunResult } from "./run_report.ts";
 import { printReport, writeReport } from "./show_report.ts";
+import { writeJourneys } from "./journeys.ts";
 import { runtimeNamed, runtimeOption } from "./runtime_option.ts";
 import { openSite } from "./site.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -34,6 +36,7 @@ interface RunOptions extends SelectionOptions {
   readonly runtime: string;
   readonly repeat: string;
   readonly out?: string;
+  readonly profile?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,6 +54,7 @@ export function runCommand(setExitCode: (code: number) => void): Command {
     .option("--shard <i/n>", "only the i-th of n shares of the scenarios; `merge` puts them together")
     .option("--repeat <n>", "run everything n times and count the verdicts that flip", "1")
     .option("--out <dir>", "folder of the report (default: reports/<run id>)")
+    .option("--profile", "write CPU and heap profiles of harness, services and reference mesh (pprof)")
     .option("--json", "print the report as JSON and nothing else")
     .action(async (options: RunOptions) => setExitCode(await run(options)));
 }
@@ -67,6 +71,7 @@ async function run(options: RunOptions): Promise<number> {
   const scenarios = await catalogue(selection, options.scenarios);
   const deviations = await readDeviations();
   const runtime = await runtimeNamed(options.runtime);
+  using profile = options.profile ? RunProfile.start() : undefined;
   using interrupt = onInterrupt();
   let result: RunResult;
   {
@@ -76,6 +81,7 @@ async function run(options: RunOptions): Promise<number> {
       terminal,
       signal: interrupt.signal,
       ...(options.out === undefined ? {} : { out: options.out }),
+      ...(profile === undefined ? {} : { profiles: profile }),
     });
     terminal.say(`run ${site.runId}: ${meshes.length} meshes x ${scenarios.length} scenarios, seed ${seed}`);
     const [available] = await site.timed("tools", () =>
@@ -89,6 +95,7 @@ async function run(options: RunOptions): Promise<number> {
       scenarios,
       runtime,
     );
+    await profile?.enter("drive");
     const rounds = await site.timed("cells", async () => {
       const all: CellRuns[][] = [];
       for (let round = 1; round <= repeat; round++) {
@@ -97,6 +104,10 @@ async function run(options: RunOptions): Promise<number> {
       }
       return all;
     });
+    await profile?.enter("report");
+    for (const [process, recording] of profile ? await site.services.recordings() : []) {
+      profile?.takeRecording(process, "", recording);
+    }
     const command = commandLine("run", { ...options, seed: String(seed) });
     const wallSeconds = (performance.now() - begin) / 1000;
     const own = await ownSubjects(options);
@@ -107,6 +118,8 @@ async function run(options: RunOptions): Promise<number> {
   }
   const { report, stale } = await reportOf(result);
   await writeReport(result.site.out, report);
+  await writeJourneys(result.site.out, result.site.runId, result.rounds.flat().flatMap(({ runs }) => runs));
+  await profile?.write(result.site.out);
   printReport(report, stale, result.site.out, options.json ?? false, terminal);
   return report.exitCode;
 }

@@ -1,3 +1,5 @@
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
 import { tableFromIPC } from "@uwdata/flechette";
 import { create } from "xmlbuilder2";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -55,6 +57,20 @@ Deno.test("meshproof run, and what can be done with the run that it left", async
     }
   });
 
+  await test.step("run leaves the journeys of all requests, as pprof and as a drawing", async () => {
+    for (const mesh of report.meshes) {
+      const path = `${folder}/out/profiles/journey-${mesh.name}`;
+      const history = await readHistory(`${folder}/out/${mesh.cells[0]?.runs[0]?.history}`);
+      const profile = Profile.decode(gunzipSync(await Deno.readFile(`${path}.pb.gz`)));
+      const kinds = profile.sampleType.map(({ type }) => profile.stringTable.strings[Number(type)]);
+      const sumOf = (kind: string) =>
+        profile.sample.reduce((sum, { value }) => sum + Number(value[kinds.indexOf(kind)]), 0);
+      assertEquals(sumOf("requests"), history.filter(({ kind }) => kind === "request.sent").length);
+      assert(sumOf("latency") > 0);
+      assertStringIncludes(await Deno.readTextFile(`${path}.svg`), `Journeys on ${mesh.name}`);
+    }
+  });
+
   await test.step("analyze comes to the same verdicts and exit code", async () => {
     const again = await workplace.run(["analyze", "out", "--json"]);
     assertEquals([again.code, again.stderr], [0, ""]);
@@ -102,6 +118,7 @@ Deno.test("meshproof run, and what can be done with the run that it left", async
 
   await test.step("replay comes to the same verdict as the cell that it runs again", async () => {
     const again = await workplace.run(["replay", "out:reference/routing/no_route", "--out", "again"]);
+    assert((await Deno.stat(`${folder}/again/profiles/journey-reference.pb.gz`)).size > 0);
     assertEquals(again.code, 0, again.stderr);
     assertStringIncludes(again.stdout, "RTE-07: pass (was pass)");
     assertStringIncludes(again.stderr, "with seed 7");
@@ -137,4 +154,37 @@ Deno.test("meshproof run --json prints the report as JSON and nothing else", asy
   ]);
   assertEquals([run.code, run.stderr], [0, ""]);
   assertEquals(reportSchema.parse(JSON.parse(run.stdout)), await reportOf(`${workplace.folder}/out`));
+});
+
+Deno.test("meshproof run --profile writes where harness, services and reference mesh spent time and memory", async () => {
+  await using workplace = await Workplace.open();
+  const run = await workplace.run([
+    ...["run", "--scenario", "routing/no_route", "--mesh", "reference", "--profile", "--out", "out"],
+  ]);
+  assertEquals(run.code, 0, run.stderr);
+  const read = async (name: string) => {
+    const bytes = await Deno.readFile(`${workplace.folder}/out/profiles/${name}.pb.gz`);
+    return Profile.decode(gunzipSync(bytes));
+  };
+  const phasesOf = ({ sample, stringTable: { strings } }: Profile) =>
+    new Set(
+      sample.flatMap(({ label }) => label)
+        .filter(({ key }) => strings[Number(key)] === "phase").map(({ str }) => strings[Number(str)]),
+    );
+  const harness = await read("harness.cpu");
+  assert(
+    phasesOf(harness).isSupersetOf(new Set(["set-up", "drive", "report"])),
+    [...phasesOf(harness)].join(),
+  );
+  assert(harness.stringTable.strings.includes("harness/engine/cell.ts"), "lines of our own source");
+  assertEquals(phasesOf(await read("harness.heap")), new Set(["set-up", "drive", "report"]));
+  for (const name of ["services", "reference"]) {
+    const [cpu, heap] = [await read(`${name}.cpu`), await read(`${name}.heap`)];
+    assert(cpu.sample.length > 0 && heap.sample.length > 0, name);
+    assert(cpu.stringTable.strings.some((text) => text.startsWith(`fixtures/${name}/`)), name);
+    assertStringIncludes(
+      await Deno.readTextFile(`${workplace.folder}/out/profiles/${name}.cpu.svg`),
+      `CPU of ${name}`,
+    );
+  }
 });

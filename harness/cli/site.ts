@@ -1,4 +1,5 @@
 import { Site } from "../engine/site.ts";
+import type { ProfileSink } from "../model/profile_sink.ts";
 import type { RuntimeName } from "../model/runtime.ts";
 import { defaultStateFolder, newRunId } from "../runtime/state_folder.ts";
 import { sweep } from "../runtime/sweep.ts";
@@ -14,6 +15,7 @@ export interface SiteRequest {
   readonly runtime?: RuntimeName;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  readonly profiles?: ProfileSink;
 }
 
 /** Sweeps what dead runs left, makes the run's folder, and opens a site in it. */
@@ -36,5 +38,8 @@ export async function openSite(request: SiteRequest): Promise<Site> {
   }
   const onProgress = (line: string) => terminal.say(line);
   const tools = new Tools({ onProgress, signal });
-  return await Site.open({ runId, seed, out, stateFolder, tools, runtime, onProgress, signal });
+  return await Site.open({
+    ...{ runId, seed, out, stateFolder, tools, runtime, onProgress, signal },
+    ...(request.profiles === undefined ? {} : { profiles: request.profiles }),
+  });
 }

@@ -6,8 +6,11 @@ import type { Policy } from "../model/policy.ts";
 import type { Labels } from "../model/scenario.ts";
 import type { ClauseVerdict } from "../model/verdict.ts";
 import { createAuthority } from "../control/authority.ts";
+import { History } from "../judge/history.ts";
 import { errorVerdicts, judgeCell, unsupportedVerdicts } from "../judge/judge_cell.ts";
 import { sampleLag } from "../load/lag.ts";
+import { journeyOf } from "../observe/profiles/journey.ts";
+import type { StackSample } from "../observe/profiles/stack_profile.ts";
 import { UnsupportedFaultError } from "../faults/kernel/mod.ts";
 import { openLinkHost } from "../faults/link/host.ts";
 import { etcdGateway } from "../runtime/etcd_gateway.ts";
@@ -45,6 +48,8 @@ export interface CellOutcome {
   readonly history: string;
   /** The events that the verdicts name. All the others are on disk alone: a run has too many to keep. */
   readonly evidence: readonly HistoryEvent[];
+  /** The way of every request, added up. */
+  readonly journey: readonly StackSample[];
   readonly seconds: number;
   readonly parts: Record<string, number>;
 }
@@ -103,11 +108,18 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
   parts["judge"] = (performance.now() - judged) / 1000;
   const named = new Set(verdicts.flatMap((verdict) => verdict.evidence));
   const evidence = history.events.filter((event) => named.has(event.seq));
+  const journey = journeyOf(new History(history.events), {
+    mesh: plan.mesh.name,
+    cell: name,
+    scenario: scenario.id,
+    ...(policy === undefined ? {} : { policy }),
+  });
   return {
     plan,
     verdicts,
     history: history.path,
     evidence,
+    journey,
     parts,
     seconds: (performance.now() - begin) / 1000,
   };
@@ -205,6 +217,7 @@ async function liveThrough(
         signal,
         ...(needs.mutualTls ? { identity: await authority.issue(defaultService) } : {}),
         ...(mutant?.kind === "mesh" ? { mutant: mutant.id } : {}),
+        ...(site.profiles === undefined ? {} : { profiles: site.profiles }),
         ...(interception === undefined ? {} : { interception: interception.asked }),
       }),
     );

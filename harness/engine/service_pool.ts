@@ -1,10 +1,12 @@
 import type {
+  DoneEvent,
   ServiceCommandInput,
   ServiceConfigInput,
   ServiceEvent,
 } from "../../fixtures/services/protocol.ts";
 import type { RunningProcess } from "../model/process.ts";
 import type { CellRuntime } from "../model/runtime.ts";
+import type { V8Recording } from "../model/v8_recording.ts";
 import { NotReadyError, spawnUntilLine } from "../runtime/await_ready.ts";
 
 type Command = ServiceCommandInput extends infer Each
@@ -26,7 +28,7 @@ export class PooledService {
   onEvent: (event: ServiceEvent) => void = () => {};
   /** Set once it was killed, paused or answered wrongly: it is not used again. */
   broken = false;
-  readonly #waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<string, { resolve(answer: DoneEvent): void; reject(error: Error): void }>();
   #tokens = 0;
 
   constructor(process: RunningProcess, port: number) {
@@ -41,10 +43,10 @@ export class PooledService {
     });
   }
 
-  /** Sends a command and waits until it is carried out. */
-  async command(command: Command): Promise<void> {
+  /** Sends a command and waits until it is carried out, and how it was answered. */
+  async command(command: Command): Promise<DoneEvent> {
     const token = String(++this.#tokens);
-    const answered = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<DoneEvent>();
     this.#waiting.set(token, answered);
     const timer = setTimeout(() => {
       this.#waiting.delete(token);
@@ -54,7 +56,9 @@ export class PooledService {
     }, COMMAND_LIMIT_MS);
     try {
       // Both at once: a process that dies while the command is still being written rejects the answer first.
-      await Promise.all([this.process.send(JSON.stringify({ ...command, token })), answered.promise]);
+      const sent = this.process.send(JSON.stringify({ ...command, token }));
+      const [, answer] = await Promise.all([sent, answered.promise]);
+      return answer;
     } catch (error) {
       this.broken = true;
       throw error;
@@ -69,7 +73,7 @@ export class PooledService {
     const event = JSON.parse(line) as ServiceEvent;
     if (event.event !== "done") return this.onEvent(event);
     const waiting = this.#waiting.get(event.token);
-    if (event.error === undefined) waiting?.resolve();
+    if (event.error === undefined) waiting?.resolve(event);
     else waiting?.reject(new Error(`${this.process.name}: ${event.error}`));
   }
 }
@@ -134,12 +138,15 @@ async function tryToStart(
 export class ServicePool {
   readonly #home: ServiceHome;
   readonly #seed: number;
+  readonly #isProfiled: boolean;
   readonly #idle: PooledService[] = [];
   #started = 0;
 
-  constructor(home: ServiceHome, seed: number) {
+  /** @param isProfiled Every process is sampled from its start on, see {@linkcode recordings}. */
+  constructor(home: ServiceHome, seed: number, isProfiled = false) {
     this.#home = home;
     this.#seed = seed;
+    this.#isProfiled = isProfiled;
   }
 
   /** How many processes were started so far. */
@@ -151,7 +158,19 @@ export class ServicePool {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (!idle.broken) return idle;
     }
-    return await startService(this.#home, `service-${++this.#started}`, this.#seed);
+    const service = await startService(this.#home, `service-${++this.#started}`, this.#seed);
+    if (this.#isProfiled) await service.command({ command: "profile.start" });
+    return service;
+  }
+
+  /** Ends the sampling of the processes that no cell has, and tells what V8 saw of each. What was killed tells nothing. */
+  async recordings(): Promise<readonly (readonly [process: string, recording: V8Recording])[]> {
+    const sound = this.#idle.filter(({ broken }) => !broken);
+    const told = await Promise.all(sound.map(async (service) => {
+      const { recording } = await service.command({ command: "profile.stop" });
+      return recording === undefined ? [] : [[service.process.name, recording] as const];
+    }));
+    return told.flat();
   }
 
   async release(service: PooledService): Promise<void> {

@@ -92,10 +92,10 @@ Deno.test("PooledService.command rejects at once when the process ends before it
 });
 
 /** A pool whose processes say at once that they are ready. */
-function pool() {
+function pool(isProfiled = false, answer: Parameters<typeof played>[1] = () => undefined) {
   const processes: ReturnType<typeof played>[] = [];
   const spawn = (spec: ProcessSpec) => {
-    const process = played(spec, () => undefined);
+    const process = played(spec, answer);
     processes.push(process);
     const address = `127.0.0.1:${4_000 + processes.length}`;
     queueMicrotask(() =>
@@ -103,7 +103,11 @@ function pool() {
     );
     return Promise.resolve(process);
   };
-  const made = new ServicePool({ spawn, pod: (name) => Promise.resolve(new ProcessPod(name)) }, 7);
+  const made = new ServicePool(
+    { spawn, pod: (name) => Promise.resolve(new ProcessPod(name)) },
+    7,
+    isProfiled,
+  );
   return { made, processes };
 }
 
@@ -187,4 +191,26 @@ Deno.test("PooledService.command rejects once when the process ends while the co
   await new Promise((resolve) => setTimeout(resolve));
   sent.reject(new Error("broken pipe"));
   await rejected;
+});
+
+Deno.test("ServicePool.recordings: each idle process tells what it was sampled doing since it was made", async () => {
+  const commands: unknown[] = [];
+  const recording = { startEpochMs: 1 };
+  const { made } = pool(true, ({ command, token }, spec) => {
+    commands.push([spec.name, command]);
+    const answer = { event: "done", token, ...(command === "profile.stop" ? { recording } : {}) };
+    queueMicrotask(() => spec.onLine?.(JSON.stringify(answer)));
+  });
+  const [idle, broken] = [await made.acquire(), await made.acquire()];
+  await made.acquire();
+  await made.release(idle);
+  broken.broken = true;
+  await made.release(broken);
+  assertEquals(await made.recordings() as readonly unknown[], [["service-1", recording]]);
+  assertEquals(commands, [
+    ["service-1", "profile.start"],
+    ["service-2", "profile.start"],
+    ["service-3", "profile.start"],
+    ["service-1", "profile.stop"],
+  ]);
 });

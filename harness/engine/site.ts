@@ -12,6 +12,7 @@ import type { CellRuntime, RuntimeName } from "../model/runtime.ts";
 import { RunClock } from "./history_file.ts";
 import { startRegistry } from "./registry.ts";
 import { ServicePool } from "./service_pool.ts";
+import type { ProfileSink } from "../model/profile_sink.ts";
 
 /** What a site is made for. */
 export interface SiteOptions {
@@ -24,6 +25,8 @@ export interface SiteOptions {
   readonly tools: Tools;
   /** @default "process" */
   readonly runtime?: RuntimeName;
+  /** Without it nothing is profiled. */
+  readonly profiles?: ProfileSink;
   /** Told what takes long while the site is opened, such as an image that is built. */
   readonly onProgress?: (line: string) => void;
   readonly signal: AbortSignal;
@@ -42,6 +45,7 @@ export class Site implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly ledger: RunLedger;
   readonly services: ServicePool;
+  readonly profiles: ProfileSink | undefined;
   /** Seconds that each part of the set-up took. */
   readonly parts: Record<string, number> = {};
   readonly #reaper: Reaper;
@@ -77,7 +81,8 @@ export class Site implements AsyncDisposable {
     this.#shared = shared;
     this.#spans = spans;
     this.#spanSinks = sinks;
-    this.services = new ServicePool(shared, options.seed);
+    this.profiles = options.profiles;
+    this.services = new ServicePool(shared, options.seed, options.profiles !== undefined);
   }
 
   static async open(options: SiteOptions): Promise<Site> {

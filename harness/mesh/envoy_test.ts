@@ -1,5 +1,8 @@
+import { gunzipSync } from "node:zlib";
+import { Profile } from "pprof-format";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { SpanEvent } from "../model/event.ts";
+import type { ProfileSink } from "../model/profile_sink.ts";
 import { openOtlpReceiver } from "../observe/otlp_receiver.ts";
 import { eventually } from "../runtime/testing/test_runtime.ts";
 import { envoy } from "./envoy.ts";
@@ -190,4 +193,24 @@ Deno.test("envoy tells a span of the call and, under it, one of each attempt, in
       .sort();
     assertEquals(seen, attempts.map(({ spanId }) => spanId).sort());
   });
+});
+
+Deno.test("envoy tells of a profiled run what it allocated and what it holds, as pprof", async () => {
+  const told: (readonly [process: string, cell: string, kind: string, file: Uint8Array])[] = [];
+  const profiles: ProfileSink = {
+    takeRecording: () => assert(false, "Envoy is no program of V8"),
+    takePprof: (...profile) => void told.push(profile),
+  };
+  const options = { policy: echoPolicy(undefined), instances: INSTANCES, profiles };
+  await withLiveMesh(envoy, options, async ({ caller }) => void await answering(caller, {}));
+  assertEquals(told.map(([process, cell, kind]) => [process, cell, kind]), [
+    ["envoy", "live", "alloc"],
+    ["envoy", "live", "heap"],
+  ]);
+  for (const [, , kind, file] of told) {
+    // Of so little work the allocator may have sampled nothing.
+    const { sampleType, stringTable: { strings } } = Profile.decode(gunzipSync(file));
+    const kinds = sampleType.map(({ type }) => strings[Number(type)]);
+    assert(kinds.includes("objects") && kinds.includes("space"), `${kind}: ${kinds}`);
+  }
 });

@@ -32,7 +32,9 @@ export const reference: MeshAdapter = {
 async function start(environment: MeshEnvironment): Promise<StartedMesh> {
   if (environment.interception !== undefined) return await startReferenceSidecars(environment);
   const control = new AdsServer({ recorder: environment.recorder });
-  const output = new ReferenceOutput();
+  const output = new ReferenceOutput((recording) =>
+    environment.profiles?.takeRecording("reference", environment.cell, recording)
+  );
   let program: RunningProcess | undefined;
   try {
     const { runtime } = environment;
@@ -68,6 +70,7 @@ function programArguments(environment: MeshEnvironment, pod: Pod, control: Addre
     registry: { endpoints: environment.registry.endpoints, prefix: environment.registry.prefix },
     ...(environment.otlpUrl === "" ? {} : { otlpUrl: environment.otlpUrl }),
     ...(environment.identity === undefined ? {} : { doors: doorsOf(environment) }),
+    ...(environment.profiles === undefined ? {} : { profile: true }),
   };
   return [
     "--config",

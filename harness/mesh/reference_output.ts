@@ -1,6 +1,7 @@
 import type { ReferenceEvent } from "../../fixtures/reference/protocol.ts";
 import type { Address } from "../model/mesh.ts";
 import type { RunningProcess } from "../model/process.ts";
+import type { V8Recording } from "../model/v8_recording.ts";
 
 type Addresses = Readonly<Record<string, Address>>;
 
@@ -11,6 +12,12 @@ export class ReferenceOutput {
   #entries: Addresses | undefined;
   #doors: Addresses | undefined;
   #end: string | undefined;
+  readonly #onRecording: (recording: V8Recording) => void;
+
+  /** @param onRecording Given what V8 saw of the program, when it was asked for that. */
+  constructor(onRecording: (recording: V8Recording) => void = () => {}) {
+    this.#onRecording = onRecording;
+  }
 
   /** Service to entry; undefined until all listen. */
   get entries(): Addresses | undefined {
@@ -33,6 +40,7 @@ export class ReferenceOutput {
     if (event?.event === "ready") this.#entries = event.entries;
     else if (event?.event === "inbound") this.#doors = event.doors;
     else if (event?.event === "endpoints") this.#instances.set(event.service, event.instances);
+    else if (event?.event === "profile") this.#onRecording(event.recording);
     this.#changed();
   }
 

@@ -1,5 +1,6 @@
 import type { Interception } from "./interception.ts";
 import type { Policy } from "./policy.ts";
+import type { ProfileSink } from "./profile_sink.ts";
 import type { RunningProcess } from "./process.ts";
 import type { Recorder } from "./event.ts";
 import type { CellRuntime } from "./runtime.ts";
@@ -91,6 +92,8 @@ export interface MeshEnvironment {
   readonly hop: (name: string, address: Address) => Promise<Address>;
   /** A folder of this cell's own for configuration files and logs. */
   readonly folder: string;
+  /** There when the run is profiled: takes what programs of the mesh tell of themselves, for those that can. */
+  readonly profiles?: ProfileSink;
   /** Named defect to run with; only `reference` knows any. */
   readonly mutant?: string;
   /** Aborted when the cell is torn down. */

@@ -33,6 +33,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/mesh",
     "harness/observe",
     "harness/judge/judge_cell.ts",
+    // The journeys of its calls are told from the joined history.
+    "harness/judge/history.ts",
     // Whether all spans have come is a question of the forest that they make.
     "harness/judge/span_forest.ts",
     "fixtures/services/protocol.ts",
@@ -55,12 +57,14 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "harness/runtime/grpc.ts",
     "harness/runtime/safe_http2.ts",
     "harness/control",
+    "harness/observe/profiles/v8_recorder.ts",
   ],
   "fixtures/reference": [
     "harness/model",
     "harness/runtime/grpc.ts",
     "harness/runtime/safe_http2.ts",
     "harness/control",
+    "harness/observe/profiles/v8_recorder.ts",
     // Its main alone, to run as one of them.
     "fixtures/mutants/mod.ts",
   ],
@@ -108,6 +112,7 @@ export const ALLOWED_IN_TESTS: readonly string[] = [
   "types",
   "fixtures",
   "harness/model",
+  "harness/judge",
   "harness/runtime",
   "harness/control",
   "harness/faults",

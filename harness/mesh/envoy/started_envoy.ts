@@ -1,7 +1,9 @@
 import { AdsServer } from "../../control/ads_server.ts";
 import { TYPE_URLS } from "../../control/resource_types.ts";
 import type { Address, KeyPair, MeshEnvironment, PushOutcome, StartedMesh } from "../../model/mesh.ts";
+import { errorText } from "../../model/error_text.ts";
 import type { Policy } from "../../model/policy.ts";
+import type { ProfileSink } from "../../model/profile_sink.ts";
 import type { Pod, RunningProcess } from "../../model/process.ts";
 import { EnvoyAdmin } from "./admin.ts";
 import { envoyProgram } from "./program.ts";
@@ -10,6 +12,7 @@ import { inboundListenerName, outboundListenerName } from "./names.ts";
 import { PolicyServer } from "./policy_server.ts";
 
 const START_MS = 15_000;
+const PROFILE_MS = 2_000;
 /** Between two looks at the admin interface, which has no way to be awaited. */
 const LOOK_EVERY_MS = 5;
 
@@ -31,6 +34,7 @@ class StartedEnvoy implements StartedMesh {
   readonly #policies: PolicyServer;
   #program: RunningProcess | undefined;
   #pod: Pod | undefined;
+  #admin: EnvoyAdmin | undefined;
   #listeners: ReadonlyMap<string, Address> = new Map();
 
   constructor(environment: MeshEnvironment) {
@@ -65,6 +69,7 @@ class StartedEnvoy implements StartedMesh {
     // Once it is up, its end is the runtime's to report.
     died.catch(() => {});
     await Promise.race([this.#isUp(secure, `${pod.host}:${adminPort}`), died]);
+    await this.#profile("allocation profile", (admin, signal) => admin.beginAllocationProfile(signal));
     program.ready?.("listeners are bound, configuration acknowledged, endpoints known");
   }
 
@@ -86,9 +91,31 @@ class StartedEnvoy implements StartedMesh {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#profile("profiles", async (admin, signal, { profiles, cell }) => {
+      profiles.takePprof("envoy", cell, "alloc", await admin.endAllocationProfile(signal));
+      profiles.takePprof("envoy", cell, "heap", await admin.heapDump(signal));
+    });
     await this.#program?.stop();
     await this.#control.stop();
     await this.#policies[Symbol.asyncDispose]();
+  }
+
+  /** Where the run is profiled and Envoy is up. What it cannot give, or was killed before it did, costs no verdict. */
+  async #profile(
+    what: string,
+    ask: (
+      admin: EnvoyAdmin,
+      signal: AbortSignal,
+      run: { readonly profiles: ProfileSink; readonly cell: string },
+    ) => Promise<void>,
+  ): Promise<void> {
+    const { profiles, cell, recorder } = this.#environment;
+    if (profiles === undefined || this.#admin === undefined) return;
+    try {
+      await ask(this.#admin, AbortSignal.timeout(PROFILE_MS), { profiles, cell });
+    } catch (error) {
+      recorder.record("engine", { kind: "note", text: `no ${what} of Envoy: ${errorText(error)}` });
+    }
   }
 
   async #spawn(pod: Pod, adminPort: number): Promise<RunningProcess> {
@@ -119,7 +146,7 @@ class StartedEnvoy implements StartedMesh {
       ...services.map(({ name }) => outboundListenerName(name)),
       ...(secure ? guarded(services).map(({ name }) => inboundListenerName(name)) : []),
     ];
-    const admin = new EnvoyAdmin(await runtime.reach(adminAddress));
+    const admin = this.#admin = new EnvoyAdmin(await runtime.reach(adminAddress));
     while (true) {
       const ports = await admin.listeners(deadline);
       const host = this.#pod?.host ?? "";

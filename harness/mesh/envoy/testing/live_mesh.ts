@@ -1,6 +1,7 @@
 import type { EventBody, PushEvent, Recorder } from "../../../model/event.ts";
 import type { KeyPair, MeshAdapter, StartedMesh } from "../../../model/mesh.ts";
 import type { Policy } from "../../../model/policy.ts";
+import type { ProfileSink } from "../../../model/profile_sink.ts";
 import { createAuthority } from "../../../control/authority.ts";
 import { TcpRelay } from "../../../control/testing/tcp_relay.ts";
 import { startEtcdCluster } from "../../../runtime/etcd_cluster.ts";
@@ -31,6 +32,7 @@ export interface LiveMeshOptions {
   readonly instances: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly otlpUrl?: string;
   readonly identity?: boolean;
+  readonly profiles?: ProfileSink;
 }
 
 const PREFIX = "cell";
@@ -85,6 +87,7 @@ export async function withLiveMesh(
       otlpUrl: options.otlpUrl ?? "",
       authority,
       ...(identity === undefined ? {} : { identity }),
+      ...(options.profiles === undefined ? {} : { profiles: options.profiles }),
       hop: async (name, address) => {
         const relay = stack.use(await TcpRelay.to(address));
         relays.set(name, relay);
