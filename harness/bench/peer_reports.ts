@@ -12,6 +12,8 @@ export interface GeneratorReport {
   readonly callsPerSecond: number;
   /** 99 % of the calls took at most this, by the tool's own clock; undefined where it does not say. */
   readonly p99Ms: number | undefined;
+  /** Whether the tool itself calls its figures valid; absent where it does not say. */
+  readonly isValid?: boolean;
 }
 
 /**
@@ -100,7 +102,13 @@ export function readLoad(text: string): GeneratorReport {
     failed: all - summary.outcomes.ok,
     callsPerSecond: summary.rate.ok,
     p99Ms: summary.response.quantiles.find(({ percent }) => percent === 99)?.ms,
+    isValid: summary.validity.valid,
   };
+}
+
+/** A tool's own word on its figures as a figure beside them: 1 for valid, 0 for not; none where it does not say. */
+export function ownWord({ isValid }: GeneratorReport): { valid?: number } {
+  return isValid === undefined ? {} : { valid: Number(isValid) };
 }
 
 /** Parses JSON by a schema, or says who printed something else. */

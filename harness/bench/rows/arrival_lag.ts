@@ -2,6 +2,7 @@ import { planLag, SETTLING_SECONDS } from "../arrivals.ts";
 import type { Effort } from "../effort.ts";
 import { AUTOCANNON, type Generator, GHZ, MESHPROOF, runGenerator } from "../generators.ts";
 import type { Place } from "../place.ts";
+import { ownWord } from "../peer_reports.ts";
 import type { Contender, Row } from "../row.ts";
 
 const IN_FLIGHT = 100;
@@ -24,6 +25,7 @@ function contender(generator: Generator): Contender {
         lagP50Ms: lag.p50Ms,
         cpuSeconds: run.usage.cpuSeconds,
         achievedShare: lag.achievedShare,
+        ...ownWord(run.report),
       };
     },
   };

@@ -1,6 +1,7 @@
 import { pause } from "../../model/pause.ts";
 import { firstArrivals } from "../arrivals.ts";
 import { AUTOCANNON, type Disturbance, type Generator, GHZ, MESHPROOF, runGenerator } from "../generators.ts";
+import { ownWord } from "../peer_reports.ts";
 import type { Contender, Row } from "../row.ts";
 
 const STALL_MS = 1_400;
@@ -55,7 +56,7 @@ function contender(generator: Generator): Contender {
       if (report.p99Ms === undefined) {
         throw new Error(`Cannot compare with theory as ${generator.name} must tell a p99: it told none`);
       }
-      return { p99Ms: report.p99Ms, theoryMs: theoreticalP99Ms(stallMs, durationMs) };
+      return { p99Ms: report.p99Ms, theoryMs: theoreticalP99Ms(stallMs, durationMs), ...ownWord(report) };
     },
   };
 }

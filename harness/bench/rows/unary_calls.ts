@@ -1,4 +1,5 @@
 import { type Generator, GHZ, H2LOAD, MESHPROOF, runGenerator } from "../generators.ts";
+import { ownWord } from "../peer_reports.ts";
 import type { Contender, Row } from "../row.ts";
 
 /** ghz takes ten times as long a call, and its figure is a quotient. */
@@ -19,6 +20,7 @@ function contender(generator: Generator, share: number): Contender {
       return {
         callsPerCpuSecond: calls / usage.cpuSeconds,
         callsPerSecond: report.callsPerSecond,
+        ...ownWord(report),
       };
     },
   };

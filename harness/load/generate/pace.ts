@@ -2,6 +2,7 @@
 import { pause } from "../../model/pause.ts";
 import { OUTCOME } from "../attempt.ts";
 import type { LoadTarget, PreparedRequest } from "../target.ts";
+import { Doorbell } from "./doorbell.ts";
 import type { EndedAttempts } from "./ended_attempts.ts";
 import { LoopDelay, watchLoop } from "./loop_delay.ts";
 import { turns, Waiting } from "./waiting.ts";
@@ -18,7 +19,7 @@ export interface PaceOptions {
   readonly timeoutMs: number;
   /** Ends the load: what is in flight then is left to the target, whose disposal cancels it. */
   readonly signal?: AbortSignal;
-  /** Told of the worst delay of the event loop in each stretch of 10 ms, in milliseconds. */
+  /** Told, many times a second, for how long an answer that came then waited for the event loop, in milliseconds. */
   readonly onDelay?: (delayMs: number) => void;
 }
 
@@ -42,7 +43,8 @@ const BATCH_LENGTH = 512;
  */
 export async function paceOpen(options: OpenPaceOptions): Promise<number> {
   const { target, ended, requestOf, timeoutMs, signal, onDelay, startT, maxInFlight } = options;
-  const waiting = new Waiting();
+  using doorbell = await Doorbell.open();
+  const waiting = new Waiting(doorbell);
   const delay = onDelay === undefined ? undefined : new LoopDelay(onDelay);
   let index = 0;
   for (const chunk of options.dueTimes) {

@@ -1,12 +1,12 @@
+import type { Doorbell } from "./doorbell.ts";
+
 /**
  * How the generator waits for the next due time. A timer of Deno wakes only some 430 times a second and late, so the
  * thread itself sleeps, in slices that are short enough for the sockets to be read between them.
  */
 
-/** The event loop looks at its sockets once in 61 turns (tokio's event interval): only after more have all been read. */
-const TURNS_TO_READ = 62;
-/** They take about so long. */
-const TURNS_MS = 0.1;
+/** A look at the sockets takes about so long. */
+const LOOK_MS = 0.05;
 /** Longest sleep of the thread: what comes meanwhile is stamped up to so much late. */
 const SLICE_MS = 0.5;
 /** The same while an answer may come. */
@@ -25,9 +25,15 @@ const LONGEST_WAIT_MS = 50;
 
 /** A wait in progress; told of each due time that was kept, it learns how dense they are. */
 export class Waiting {
+  readonly #doorbell: Doorbell;
   readonly #cell = new Int32Array(new SharedArrayBuffer(4));
   #lastDueT = NaN;
   #meanGapMs = 1;
+
+  /** @param doorbell By which the sockets are read after each sleep. */
+  constructor(doorbell: Doorbell) {
+    this.#doorbell = doorbell;
+  }
 
   /** Takes a due time that has come. */
   kept(dueT: number): void {
@@ -53,14 +59,15 @@ export class Waiting {
     const longestMs = isDense ? DENSE_SLICE_MS : isAnswerDue ? SLICE_IN_FLIGHT_MS : SLICE_MS;
     const sleepMs = Math.min(
       longestMs,
-      isDense && aheadMs > 0 ? DENSE_SLICE_MS : aheadMs - OVERSLEEP_MS - TURNS_MS,
+      isDense && aheadMs > 0 ? DENSE_SLICE_MS : aheadMs - OVERSLEEP_MS - LOOK_MS,
     );
     if (sleepMs > 0.02) {
       Atomics.wait(this.#cell, 0, 0, sleepMs);
-      await turns(TURNS_TO_READ);
+      await this.#doorbell.ring();
       return sleepMs;
     }
-    await turns(aheadMs > 0 ? 1 : TURNS_TO_READ);
+    if (aheadMs > 0) await turns(1);
+    else await this.#doorbell.ring();
     return 0;
   }
 }
