@@ -108,6 +108,8 @@ export async function runCell(site: Site, plan: CellPlan, attempt = 1): Promise<
   parts["judge"] = (performance.now() - judged) / 1000;
   const named = new Set(verdicts.flatMap((verdict) => verdict.evidence));
   const evidence = history.events.filter((event) => named.has(event.seq));
+  // Judging has held the event loop; the other cells' calls come first now.
+  await new Promise((resolve) => setTimeout(resolve));
   const journey = journeyOf(new History(history.events), {
     mesh: plan.mesh.name,
     cell: name,
