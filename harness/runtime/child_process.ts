@@ -30,8 +30,9 @@ export class ProcessStartError extends Error {
   override readonly name = "ProcessStartError";
 }
 
-/** How long a stopped process may take to show as stopped, and a killed one's last output to arrive. */
-const PAUSE_LIMIT_MS = 2_000;
+/** How long a process may take to show as stopped: one that waits for a disk (state D) stops when it has been served. */
+const PAUSE_LIMIT_MS = 10_000;
+/** How long a killed one's last output may take to arrive. */
 const DRAIN_LIMIT_MS = 300;
 /** How long SIGTERM may take before SIGKILL, unless the caller says otherwise. */
 export const GRACE_MS = 2_000;

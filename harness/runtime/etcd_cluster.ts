@@ -1,4 +1,5 @@
 /** An etcd cluster of the harness's own, fast to elect and made to be broken. */
+import { distinctPorts } from "./distinct_ports.ts";
 import { pause } from "../model/pause.ts";
 import type { Address } from "../model/mesh.ts";
 import type { Pod, RunningProcess } from "../model/process.ts";
@@ -95,12 +96,13 @@ async function layOut(options: EtcdClusterOptions): Promise<Plan[]> {
     { length: options.size ?? 3 },
     (_, index) => `${options.name ?? "etcd"}-${index + 1}`,
   );
-  const members = await Promise.all(names.map(async (name) => {
-    const pod = await options.runtime.pod(name);
-    const [client = 0, peer = 0] = pod.freePorts(2);
+  const pods = await Promise.all(names.map((name) => options.runtime.pod(name)));
+  const ports = distinctPorts(pods, 2);
+  const members = await Promise.all(pods.map(async (pod, index) => {
+    const [client = 0, peer = 0] = ports[index] ?? [];
     const clientAddress = `${pod.host}:${client}`;
     const harnessAddress = await options.runtime.reach(clientAddress);
-    return { name, pod, client, peer, clientAddress, harnessAddress };
+    return { name: pod.name, pod, client, peer, clientAddress, harnessAddress };
   }));
   const initialCluster = members.map(({ name, pod, peer }) => `${name}=http://${pod.host}:${peer}`).join(",");
   const token = `meshproof-${members.map(({ clientAddress }) => clientAddress).join("-")}`;
